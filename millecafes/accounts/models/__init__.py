@@ -1,0 +1,7 @@
+"""Models of the room `accounts`: people, what they may do, and how they sign in."""
+
+from millecafes.accounts.models.people import User, UserManager
+from millecafes.accounts.models.roles import Invitation, Role
+from millecafes.accounts.models.signin import EmailChange
+
+__all__ = ["EmailChange", "Invitation", "Role", "User", "UserManager"]

@@ -1,0 +1,76 @@
+"""What jobs hold of people, and when they are erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from millecafes.common.privacy import Purge, declare, declare_impersonal, register_purge
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from millecafes.common.jobs.models import Job
+
+DONE_DAYS = 30
+# Failures are looked into, sometimes late; but what was encrypted does not wait so long.
+FAILED_DAYS = 180
+
+declare(
+    "common.job",
+    purpose="Faire en arrière-plan ce qui a été demandé, et dire où cela en est",
+    basis="intérêt légitime",
+    retention=FAILED_DAYS,
+    purge="common.jobs",
+    subject="actor",
+    recipients="qui a demandé la tâche, et l’équipe nationale",
+    personal={
+        "actor": "numéro de la personne",
+        "hat": "casquette portée",
+        "title": "titre",
+        "created_at": "demandée le",
+        "ended_at": "finie le",
+        "arguments": "ce qui a été demandé",
+        "sealed": "ce qui a été demandé, chiffré",
+        "result_text": "résultat",
+    },
+    secret=("arguments", "sealed"),
+    not_personal=(
+        *("uuid", "name", "key", "is_secret", "state", "attempts", "deaths", "run_at", "token"),
+        *("lease_until", "heartbeat_at", "worker", "checkpoint", "progress_done", "progress_total"),
+        *("progress_words", "cancel_requested", "result_url", "failure", "failure_detail", "actor_role"),
+        *("command", "target_type", "target_id", "touched_at", "started_at"),
+    ),
+    erase="keep",
+    reason="la tâche va à son terme, puis s’efface d’elle-même ; elle ne garde que le numéro de la personne",
+)
+declare_impersonal("common.jobschedule", "name", "last_slot", reason="horaires du site")
+
+
+def past(now: dt.datetime) -> QuerySet[Job]:
+    """The jobs past their time."""
+    from django.db.models import Q
+
+    from millecafes.common.jobs.models import Job, JobState
+
+    short, long = now - dt.timedelta(days=DONE_DAYS), now - dt.timedelta(days=FAILED_DAYS)
+    stopped = Q(state__in=(JobState.FAILED, JobState.CANCELLED))
+    return Job.objects.filter(
+        Q(state=JobState.DONE, ended_at__lt=short)
+        | stopped & Q(ended_at__lt=long)
+        | stopped & Q(is_secret=True, ended_at__lt=short)
+    )
+
+
+def purge_is_due(now: dt.datetime) -> bool:
+    """Whether a job is past its time."""
+    return past(now).exists()
+
+
+def purge_jobs(*, now: dt.datetime) -> Mapping[str, int]:
+    """Erase the jobs past their time."""
+    return {"tâches de fond terminées": past(now).delete()[0]}
+
+
+register_purge("common.jobs", Purge("Tâches de fond", purge_is_due, purge_jobs))

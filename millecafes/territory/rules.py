@@ -1,0 +1,27 @@
+"""Business predicates of the territory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from millecafes.territory.enums import Zone
+
+if TYPE_CHECKING:
+    from millecafes.territory.models import Commune
+
+ELIGIBLE_POPULATION = 3_500
+
+
+def is_in_programme(commune: Commune) -> bool:
+    """Whether the programme covers this commune at all (overseas collectivities are outside)."""
+    return commune.zone != Zone.COM
+
+
+def is_eligible(commune: Commune) -> bool | None:
+    """Whether the commune has fewer than 3,500 inhabitants (municipal population).
+
+    None when that is not known, or when the commune is outside the programme.
+    """
+    if not is_in_programme(commune) or commune.population is None:
+        return None
+    return commune.population < ELIGIBLE_POPULATION
