@@ -28,6 +28,7 @@ from millecafes.accounts.services.people import create_person, rename
 from millecafes.accounts.services.roles import end_role, grant_role
 from millecafes.common import privacy
 from millecafes.common.actors import Actor, command
+from millecafes.common.jobs.models import Job
 from millecafes.common.journal.models import JournalEntry, JournalPersonal
 from millecafes.common.journal.queries import lines
 from millecafes.pages.enums import Subject
@@ -69,6 +70,7 @@ def zoe() -> User:
     make_contact(organisation, NAME, email=EMAIL, role=f"Présidence {MARK}")
     LogEntry.objects.create(user=user, action_flag=CHANGE, object_repr=MARK, change_message=MARK)
     rename(user=user, full_name=NAME, actor=Actor(user_id=role.granted_by_id or 0), now=NOW)
+    Job.objects.create(name="tests.asked", actor_id=user.pk, run_at=NOW, created_at=NOW, touched_at=NOW)
     return user
 
 
