@@ -86,7 +86,7 @@ def test_an_organisation_is_entered_without_javascript(
     expect(page.get_by_role("alert")).to_contain_text("Rien n’est encore enregistré")
     expect(page.get_by_label("Nom", exact=True)).to_have_value(LONG)
     page.get_by_role("button", name="Ce n’est pas la même, enregistrer").click()
-    expect(page.get_by_role("status")).to_contain_text("c’est enregistré")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("c’est enregistré")
     expect(page.get_by_role("heading", level=1)).to_have_text(LONG)
 
 
