@@ -28,7 +28,7 @@ from millecafes.accounts.services.people import create_person, rename
 from millecafes.accounts.services.roles import end_role, grant_role
 from millecafes.common import privacy
 from millecafes.common.actors import Actor, command
-from millecafes.common.jobs.models import Job
+from millecafes.common.jobs.models import Job, JobState
 from millecafes.common.journal.models import JournalEntry, JournalPersonal
 from millecafes.common.journal.queries import lines
 from millecafes.pages.enums import Subject
@@ -70,8 +70,13 @@ def zoe() -> User:
     make_contact(organisation, NAME, email=EMAIL, role=f"Présidence {MARK}")
     LogEntry.objects.create(user=user, action_flag=CHANGE, object_repr=MARK, change_message=MARK)
     rename(user=user, full_name=NAME, actor=Actor(user_id=role.granted_by_id or 0), now=NOW)
-    Job.objects.create(name="tests.asked", actor_id=user.pk, run_at=NOW, created_at=NOW, touched_at=NOW)
+    plant_job(user, JobState.DONE, title=MARK, hat=MARK, arguments={"x": MARK}, sealed=MARK, result_text=MARK)
     return user
+
+
+def plant_job(user: User, state: JobState, **more: Any) -> Job:
+    times = {"run_at": NOW, "created_at": NOW, "touched_at": NOW}
+    return Job.objects.create(name="tests.asked", actor_id=user.pk, state=state, **times, **more)
 
 
 def plant_sign_in(user: User) -> None:
@@ -158,6 +163,15 @@ def test_nothing_is_left_of_an_erased_person(zoe: User) -> None:
     organisation = Organisation.objects.get(name="Association")
     assert (organisation.email, organisation.phone) == ("", "")
     assert not OrganisationContact.objects.exists()
+
+
+def test_a_job_that_an_erased_person_asked_for_goes_to_its_end() -> None:
+    user = make_person()
+    job = plant_job(user, JobState.WAITING, title=MARK, arguments={"role": 7}, sealed="chiffré")
+    services.erase_person(user=user, actor=ACTOR, now=NOW)
+    job.refresh_from_db()
+    assert (job.state, job.arguments, job.sealed) == (JobState.WAITING, {"role": 7}, "chiffré")
+    assert (job.title, job.actor_id) == ("tests.asked", user.pk)
 
 
 def test_the_journal_and_the_statistics_stay_whole(zoe: User) -> None:

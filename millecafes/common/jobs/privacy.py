@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from millecafes.common.jobs.queue import plain_title
 from millecafes.common.privacy import Purge, declare, declare_impersonal, register_purge
 
 if TYPE_CHECKING:
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 DONE_DAYS = 30
 # Failures are looked into, sometimes late; but what was encrypted does not wait so long.
 FAILED_DAYS = 180
+
+
+def needed_arguments(job: Job) -> dict[str, Any]:
+    """What a job that has not ended still needs to reach its end."""
+    return {} if job.is_ended else job.arguments
+
+
+def needed_seal(job: Job) -> str:
+    """The same, encrypted."""
+    return "" if job.is_ended else job.sealed
+
 
 declare(
     "common.job",
@@ -30,7 +42,6 @@ declare(
         "hat": "casquette portée",
         "title": "titre",
         "created_at": "demandée le",
-        "ended_at": "finie le",
         "arguments": "ce qui a été demandé",
         "sealed": "ce qui a été demandé, chiffré",
         "result_text": "résultat",
@@ -40,10 +51,18 @@ declare(
         *("uuid", "name", "key", "is_secret", "state", "attempts", "deaths", "run_at", "token"),
         *("lease_until", "heartbeat_at", "worker", "checkpoint", "progress_done", "progress_total"),
         *("progress_words", "cancel_requested", "result_url", "failure", "failure_detail", "actor_role"),
-        *("command", "target_type", "target_id", "touched_at", "started_at"),
+        *("command", "target_type", "target_id", "touched_at", "started_at", "ended_at"),
     ),
-    erase="keep",
-    reason="la tâche va à son terme, puis s’efface d’elle-même ; elle ne garde que le numéro de la personne",
+    erase="blank",
+    blanks={
+        # Kept: a number without a name, and when.
+        "actor": lambda job: job.actor,
+        "created_at": lambda job: job.created_at,
+        "title": plain_title,
+        # A job asked for goes to its end, and is purged after it.
+        "arguments": needed_arguments,
+        "sealed": needed_seal,
+    },
 )
 declare_impersonal("common.jobschedule", "name", "last_slot", reason="horaires du site")
 

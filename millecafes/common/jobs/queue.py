@@ -108,7 +108,7 @@ def cancel(*, job: Job, actor: Actor, now: dt.datetime) -> bool:
             verb="common.job_cancelled",
             target=job.journal_target,
             now=now,
-            data={"title": _plain(job)},
+            data={"title": plain_title(job)},
         )
     return True
 
@@ -136,12 +136,12 @@ def replay(*, job: Job, actor: Actor, now: dt.datetime) -> bool:
             verb="common.job_replayed",
             target=job.journal_target,
             now=now,
-            data={"title": _plain(job)},
+            data={"title": plain_title(job)},
         )
     return True
 
 
-def _plain(job: Job) -> str:
+def plain_title(job: Job) -> str:
     """The title of the task: one given by a room might name somebody."""
     task = registry.find(job.name)
     return task.title if task else job.name

@@ -137,7 +137,8 @@ def _delete(rows: models.QuerySet[Any]) -> int:
 
 def _blank(rows: models.QuerySet[Any], declaration: Declaration) -> int:
     count = 0
-    for row in rows.order_by("pk"):
+    # Locked: what somebody else writes to a row meanwhile must not come back with ours.
+    for row in rows.select_for_update(of=("self",)).order_by("pk"):
         for name in declaration.personal:
             _empty(row, name, declaration)
         row.save(update_fields=[name for name in declaration.personal if not _is_many(row, name)])
