@@ -63,6 +63,7 @@ declare(
         "arguments": needed_arguments,
         "sealed": needed_seal,
     },
+    reason="une tâche qui attend quand le compte est effacé va à son terme, avec ce qu’il lui faut",
 )
 declare_impersonal("common.jobschedule", "name", "last_slot", reason="horaires du site")
 
