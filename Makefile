@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run data test check bench lock clean
+.PHONY: help setup run data test soak check bench lock clean
 
 help: ## Affiche cette aide
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ setup: ## Installe de quoi développer (Python, interface) sans rien lancer
 
 test: setup ## Lance tous les tests, navigateur et PostgreSQL compris
 	@$(VENV)/python tools/run_tests.py
+
+soak: setup ## Tue 500 fois les processus de tâches de fond, sur chaque base (KILLS, une demi-heure)
+	@KILLS=$(or $(KILLS),500) $(VENV)/python tools/run_tests.py tests/common/jobs/test_killing.py
 
 check: ## Vérifie le style, les types, l'architecture et les verrous (moins de 2 minutes)
 	@$(PYTHON) tools/setup.py env

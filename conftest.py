@@ -9,10 +9,32 @@ import pytest
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
+from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences"}
 # Their database is the server's own, or none.
 NOT_DATABASE = {"e2e", "bench", "architecture"}
+BROWSER = "tests/e2e/"
+
+# A deadline is a timing assertion, which a busy machine breaks: timings live in `make bench`.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
+
+class OneBrowser(LoadScopeScheduling):
+    """Browser tests on one process, for one site and one browser; every other test where there is room.
+
+    The groups of pytest-xdist 3.8 do the same with a marker, but pytest 9.2 hides the marker from it.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    """The scheduler of `-n`."""
+    return OneBrowser(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,7 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         if room == "e2e":
             item.add_marker("e2e")
-            item.add_marker(pytest.mark.xdist_group("e2e"))  # one process: one site, one browser
 
 
 @pytest.hookimpl(trylast=True)

@@ -37,7 +37,7 @@ def a_database_for_several(folder: Path) -> Iterator[None]:
         yield
 
 
-def at_once(number: int, act: Callable[[], Any]) -> list[Any]:
+def at_once(number: int, act: Callable[[], Any], *, patience: float = 60) -> list[Any]:
     """What each of these simultaneous calls returned or raised."""
     ready = threading.Barrier(number, timeout=20)
     answers: list[Any] = []
@@ -55,13 +55,13 @@ def at_once(number: int, act: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience)
     return answers
 
 
-def elsewhere(read: Callable[[], T]) -> T:
+def elsewhere(read: Callable[[], T], *, patience: float = 60) -> T:
     """What is read with a connection of its own."""
-    (answer,) = at_once(1, read)
+    (answer,) = at_once(1, read, patience=patience)
     if isinstance(answer, Exception):
         raise answer
     return answer  # type: ignore[no-any-return]

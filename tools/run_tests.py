@@ -124,8 +124,6 @@ def pytest(*arguments: str, **variables: str) -> int:
         "pytest",
         "-n",
         "2",
-        "--dist",
-        "loadgroup",
         "-q",
         *arguments,
         *sys.argv[1:],

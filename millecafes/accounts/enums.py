@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from millecafes.common.notifications.topics import Topic
+
 
 class RoleKind(TextChoices):
     """What somebody does in the programme."""
@@ -39,6 +41,15 @@ class InvitationState(TextChoices):
     ACCEPTED = "accepted", "Acceptée"
     EXPIRED = "expired", "Expirée"
     REVOKED = "revoked", "Retirée"
+
+
+class TokenState(TextChoices):
+    """Where a token of the API stands."""
+
+    ACTIVE = "active", "Actif"
+    EXPIRED = "expired", "Expiré"
+    REVOKED = "revoked", "Retiré"
+    ROLE_ENDED = "role_ended", "Rôle terminé"
 
 
 class PersonState(TextChoices):
@@ -95,6 +106,9 @@ INVITES: dict[RoleKind, frozenset[RoleKind]] = {
     RoleKind.FUNDER: frozenset({RoleKind.FUNDER}),
 }
 
+ACCEPTED = Topic("accounts.invitation_accepted", "Invitations acceptées", "vous avez envoyé cette invitation")
+TOKEN_ENDS = Topic("accounts.token_ends", "Jetons d’accès qui expirent", "vous avez créé ce jeton d’accès")
+
 # What the journal says of each service of this room.
 VERBS = {
     "accounts.account_erased": "a effacé son compte et ses données",
@@ -110,5 +124,7 @@ VERBS = {
     "accounts.invited": "a invité quelqu’un au rôle {kind} sur {perimeter}",
     "accounts.invitation_resent": "a renvoyé une invitation au rôle {kind} sur {perimeter}",
     "accounts.invitation_revoked": "a retiré une invitation au rôle {kind} sur {perimeter}",
+    "accounts.token_created": "a créé un jeton d’accès à l’API, pour {days} jours, sur {perimeter}",
+    "accounts.token_revoked": "a retiré un jeton d’accès à l’API",
     "accounts.invitation_accepted": "a accepté le rôle {kind} sur {perimeter}",
 }

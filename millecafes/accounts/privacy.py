@@ -95,6 +95,29 @@ declare(
     erase="delete",
 )
 declare(
+    "accounts.apitoken",
+    purpose="Laisser un programme lire l’API en votre nom, et pouvoir l’arrêter",
+    basis=CONTRACT,
+    retention="un an après la fin du jeton",
+    purge="accounts",
+    subject="user",
+    personal={
+        "user": "numéro de la personne",
+        "name": "nom",
+        "tail": "derniers caractères",
+        "scopes": "portées",
+        "perimeter": "périmètre",
+        "created_at": "créé le",
+        "expires_at": "expire le",
+        "last_used_on": "dernier jour d’usage",
+        "revoked_at": "retiré le",
+        "fingerprint": "empreinte du secret",
+    },
+    secret=("fingerprint",),
+    recipients="vous, et l’équipe nationale, qui peut le retirer",
+    erase="delete",
+)
+declare(
     "accounts.emailchange",
     purpose="Changer d’adresse, et pouvoir l’annuler",
     basis=CONTRACT,

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from millecafes.accounts.enums import INVITES, PERIMETERS, RoleKind
 from millecafes.common.actors import Actor
+from millecafes.common.imports.registry import imports_something, imports_this
 from millecafes.common.permissions import Predicate, add, predicate
 
 
@@ -88,6 +89,16 @@ is_town_hall = wears(RoleKind.ELECTED, RoleKind.SECRETARY)
 # `common` knows no role: its permissions are given here.
 add("common.view_journal", is_team)
 add("common.view_health", is_team)
+add("common.import_files", imports_something)
+add("common.view_import", imports_this & (is_own | is_team))
+add("common.view_imports_of_all", imports_something & is_team)
+# A job belongs to who asked for it; those of the site itself, to the team.
+for permission in ("view_job", "cancel_job", "replay_job"):
+    add(f"common.{permission}", is_team | is_own)
+# What somebody is told is theirs alone, the team included.
+add("common.read_notification", is_own)
+add("common.view_jobs", is_team)
+add("common.replay_jobs", is_team)
 add("common.view_journal_of", is_team | (wears(RoleKind.REGIONAL) & in_perimeter))
 
 add("accounts.view_person", is_team | (wears(RoleKind.REGIONAL) & in_perimeter))
@@ -95,6 +106,10 @@ add("accounts.view_person", is_team | (wears(RoleKind.REGIONAL) & in_perimeter))
 add("accounts.invite", may_invite)
 # Without waiting for an answer; and taking it away.
 add("accounts.manage_role", wears(RoleKind.TEAM, RoleKind.REGIONAL) & may_invite)
+# A token carries a hat: whoever wears one may make some, for themselves.
+add("accounts.make_token", predicate(lambda actor: bool(actor.kind)))
+add("accounts.view_tokens", is_team)
+add("accounts.revoke_token", is_own | is_team)
 add("accounts.erase_person", is_team)
 add("accounts.change_email", is_team)
 

@@ -11,6 +11,7 @@ from millecafes.accounts.views import (
     profile,
     sessions,
     signin,
+    tokens,
 )
 
 own = [
@@ -22,10 +23,17 @@ own = [
     path("compte/donnees/effacer/", my_data.erase, name="erase_my_data"),
     path("compte/donnees/effacees/", my_data.erased, name="my_data_erased"),
     path("compte/sessions/", sessions.sessions, name="sessions"),
+    path("compte/jetons/", tokens.tokens, name="tokens"),
+    path("compte/jetons/nouveau/", tokens.make, name="make_token"),
+    path("jetons/<int:number>/retirer/", tokens.revoke, name="revoke_token"),
+    path("equipe/jetons/", tokens.all_tokens, name="all_tokens"),
     path("compte/adresse/", email_change.ask, name="email"),
     path("compte/adresse/annuler/<str:token>/", email_change.undo, name="undo_email"),
     path("compte/adresse/<str:token>/", email_change.confirm, name="confirm_email"),
     path("equipe/personnes/", people.people, name="people"),
+    path(
+        "invitations/invitations.<slug:extension>", invitations.invitations_export, name="invitations_export"
+    ),
     path("equipe/personnes/personnes.<slug:extension>", people.people_export, name="people_export"),
     path("equipe/personnes/<int:number>/effacer/", my_data.erase_person, name="erase_person"),
     path("equipe/personnes/<int:number>/", people.person, name="person"),

@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.operation import Operation
 from ninja.security.base import AuthBase
 
+from millecafes.accounts.models import ApiToken
+from millecafes.accounts.queries.tokens import actor_with, token_shown
+from millecafes.accounts.rules import InPerimeter
 from millecafes.api import openapi
 from millecafes.api.problems import Fault, ProblemError, refused
+from millecafes.api.rules import Rate
+from millecafes.api.services import count_request, note_use
 from millecafes.api.wording import fault_of
-from millecafes.common.actors import actor_of
+from millecafes.common.actors import ANONYMOUS, actor_of
+from millecafes.common.permissions import can
+from millecafes.common.requests import client_address
 
 Run = Callable[..., HttpResponseBase]
 
 
-class Session(AuthBase):
-    """The session of the site, which the API takes for reading only: a form elsewhere cannot act with it."""
+REALM = "Mille cafes"
+CHALLENGE = f'Bearer realm="{REALM}"'
+# What is public is read without a token; a token that reads it must have been given this.
+PUBLIC_SCOPE = "territory:read"
+# Any token.
+ANY = ""
 
-    openapi_type = "apiKey"
-    openapi_in = "cookie"
-    openapi_name = "sessionid"
-    openapi_description = "La session du site, pour lire seulement."
+
+class Bearer(AuthBase):
+    """A token that has a scope. Nothing else tells who asks: no cookie, so nothing for a form elsewhere."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_description = "Un jeton d’accès, créé sur /compte/jetons/."
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
 
     def __call__(self, request: HttpRequest) -> bool:
-        """Whether somebody is signed in, and reads."""
-        return request.method in {"GET", "HEAD"} and actor_of(request).is_person
+        """Whether a token was shown (and verified before)."""
+        return token_of(request) is not None
+
+
+def token_of(request: HttpRequest) -> ApiToken | None:
+    """The token of a request, verified."""
+    found: ApiToken | None = getattr(request, "api_token", None)
+    return found
 
 
 class Api(NinjaAPI):
@@ -92,12 +118,79 @@ def admitted(run: Run) -> Run:
     @wraps(run)
     def guarded(request: HttpRequest, **path: Any) -> HttpResponseBase:
         try:
+            _admit(request, _door_of(operation), timezone.now())
             _check_parameters(request, known)
         except ProblemError as problem:
             return problem.response()
         return run(request, **path)
 
     return guarded
+
+
+def _door_of(operation: Operation) -> Bearer | None:
+    """What an address asks of whoever comes; None when it is public."""
+    return next((door for door in operation.auth_callbacks if isinstance(door, Bearer)), None)
+
+
+def _admit(request: HttpRequest, door: Bearer | None, now: dt.datetime) -> None:
+    """Know who asks, count the request, and let in a token that has the scope.
+
+    Raises
+    ------
+    ProblemError
+    """
+    secret = _shown(request)
+    token = None if secret is None else token_shown(secret, now)
+    rate = count_request(token=token, address=client_address(request), now=now)
+    request.api_headers = rate.headers()  # type: ignore[attr-defined]
+    request.actor = ANONYMOUS if token is None else actor_with(token)  # type: ignore[attr-defined]
+    request.api_token = token  # type: ignore[attr-defined]
+    if rate.is_over:
+        raise ProblemError("debit", _too_often(rate))
+    if secret is not None and token is None:
+        raise ProblemError("jeton", headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})
+    if token is None:
+        if door is not None:
+            raise ProblemError("identite", headers={"WWW-Authenticate": CHALLENGE})
+        return
+    _check_scope(token, PUBLIC_SCOPE if door is None else door.scope)
+    note_use(token=token, now=now)
+
+
+def _shown(request: HttpRequest) -> str | None:
+    """The secret shown; None when none is. What other schemes say is not for us."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _too_often(rate: Rate) -> str:
+    wider = "" if rate.policy == "jeton" else " Un jeton donne un débit plus large : /compte/jetons/"
+    return (
+        f"Plus de {rate.limit} demandes en une minute. Attendez {rate.wait} s (en-tête Retry-After).{wider}"
+    )
+
+
+def _check_scope(token: ApiToken, scope: str) -> None:
+    """Raises ProblemError when the token was not given this scope."""
+    if scope == ANY or scope in token.scope_keys:
+        return
+    detail = (
+        f"Ce jeton n’a pas la portée « {scope} » ; il a : {', '.join(token.scope_keys)}. "
+        "Créez un jeton qui l’a : /compte/jetons/"
+    )
+    if scope == PUBLIC_SCOPE:
+        detail += " (ou demandez sans jeton : ces données sont publiques)"
+    challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'
+    raise ProblemError("portee", detail, headers={"WWW-Authenticate": challenge})
+
+
+def within(request: HttpRequest, permission: str, thing: InPerimeter) -> bool:
+    """Whether the token's hat gives a permission on a thing that lies in the token's perimeter.
+
+    A hat may open more than its token: a token of the team, kept to a département, reads nothing else.
+    """
+    actor = actor_of(request)
+    return can(actor, permission, thing) and actor.perimeter in set(thing.perimeter_keys())
 
 
 def _parameters(operation: Operation) -> frozenset[str]:
@@ -126,19 +219,3 @@ def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
     ]
     if faults:
         raise refused(faults)
-
-
-REALM = "Mille cafes"
-CHALLENGE = f'Bearer realm="{REALM}"'
-
-
-class Bearer(AuthBase):
-    """A token of the person who asks."""
-
-    openapi_type = "http"
-    openapi_scheme = "bearer"
-    openapi_description = "Un jeton d’accès, créé sur /compte/jetons/."
-
-    def __call__(self, request: HttpRequest) -> bool:
-        """Whether a token was shown (and verified before)."""
-        return getattr(request, "token", None) is not None

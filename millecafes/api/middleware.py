@@ -15,10 +15,12 @@ from millecafes.common.errors import code_of
 
 ROOT = "/api/"
 # Addresses that answer differently to each: no other site may read them, no cache may keep them.
-PRIVATE = frozenset({"api:organisations"})
+PRIVATE = frozenset({"api:organisations", "api:organisation", "api:me"})
+# The description as people read it: a page of the site.
+PAGE = "api:openapi-view"
 READ = "GET, HEAD, OPTIONS"
 SHOWN = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
-FRESH = "public, max-age=60"
+FRESH, OWN = "public, max-age=60", "private, max-age=60"
 
 
 class ApiMiddleware:
@@ -32,6 +34,8 @@ class ApiMiddleware:
         if not request.path_info.startswith(ROOT) or request.path_info == ROOT:
             return self.get_response(request)
         name = _name_of(request)
+        if name == PAGE:
+            return self.get_response(request)
         public = name not in PRIVATE
         if request.method == "OPTIONS" and name:
             return _shared(_options(), public)
@@ -40,6 +44,8 @@ class ApiMiddleware:
             response = as_problem(response, code=code_of(request))
         if response.status_code == 405:
             response["Allow"] = READ
+        for header, value in getattr(request, "api_headers", {}).items():
+            response[header] = value
         if following := getattr(request, "api_next", ""):
             response["Link"] = f'<{following}>; rel="next"'
         return _bodiless(request, _shared(_cached(request, response, public), public))
@@ -93,7 +99,8 @@ def _cached(request: HttpRequest, response: HttpResponse, public: bool) -> HttpR
     if not public or response.status_code not in {200, 301}:
         response["Cache-Control"] = "private, no-store"
         return response
-    response["Cache-Control"] = FRESH
+    # What a token read is for whoever showed it, even when anybody could read it.
+    response["Cache-Control"] = FRESH if getattr(request, "api_token", None) is None else OWN
     # The session changes nothing to what is public.
     del response["Vary"]
     if response.status_code == 200 and request.method in {"GET", "HEAD"}:

@@ -10,7 +10,8 @@ from millecafes.api.schemas import Problem
 # What any address may answer, and in which cases.
 _EVERYWHERE = {
     400: "La requête ne se lit pas.",
-    401: "Le jeton montré est refusé.",
+    401: "Le jeton montré est refusé ; ou il en faut un.",
+    403: "Le jeton montré n’a pas la portée demandée.",
     413: "Le corps est trop gros.",
     422: "Des paramètres sont à corriger : « errors » les nomme.",
     429: "Trop de requêtes : voir Retry-After.",
@@ -21,8 +22,14 @@ _NAMES = {
     200: "La réponse.",
     301: "Ce code a changé : voir Location.",
     304: "Rien n’a changé depuis l’ETag donné.",
-    403: "Le jeton n’a pas la portée demandée.",
     404: "Rien à cette adresse, ou rien pour vous.",
+}
+# Never required: a failure may come before anything is counted.
+_HEADERS = {
+    "RateLimit-Policy": ("Le débit permis : q demandes en w secondes.", "string"),
+    "RateLimit": ("Ce qu’il en reste : r demandes, pendant t secondes.", "string"),
+    "WWW-Authenticate": ("Ce qui est demandé (RFC 6750).", "string"),
+    "Retry-After": ("Secondes à attendre.", "integer"),
 }
 LICENCE = {
     "name": "Licence Ouverte 2.0 (Etalab)",
@@ -45,6 +52,9 @@ def completed(schema: Any) -> Any:
             _complete(operation)
             for parameter in operation["parameters"]:
                 parameter["schema"] = _given(parameter["schema"])
+    schema["components"]["headers"] = {
+        name: {"description": words, "schema": {"type": kind}} for name, (words, kind) in _HEADERS.items()
+    }
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
     return schema
 
@@ -58,10 +68,16 @@ def _complete(operation: dict[str, Any]) -> None:
         if status >= 400:
             reference = {"$ref": "#/components/schemas/Problem"}
             response["content"] = {MEDIA_TYPE: {"schema": reference}}
-        if status in {429, 503}:
-            wait = {"description": "Secondes à attendre.", "schema": {"type": "integer"}}
-            response["headers"] = {"Retry-After": wait}
+        response["headers"] = _headers(status)
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _headers(status: int) -> dict[str, Any]:
+    """What the headers of an answer tell."""
+    names = ["RateLimit-Policy", "RateLimit"]
+    names += ["WWW-Authenticate"] if status in {401, 403} else []
+    names += ["Retry-After"] if status in {429, 503} else []
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _given(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,13 @@
-"""Addresses of the room `api`."""
+"""Addresses of the room `api`: pages for people who write programs, then what programs ask."""
 
-from django.urls import path
+from django.urls import include, path
 
+from millecafes.api.views.guide import guide
 from millecafes.api.views.root import api
 
-urlpatterns = [path("api/v1/", api.urls)]
+pages = [path("", guide, name="guide")]
+
+urlpatterns = [
+    path("api/", include((pages, "developers"))),
+    path("api/v1/", api.urls),
+]

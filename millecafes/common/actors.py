@@ -6,6 +6,8 @@ permission never needs a query, and so that `common` knows no room above.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,19 @@ ANONYMOUS = Actor()
 def command(name: str) -> Actor:
     """The actor of a management command, or of a job."""
     return Actor(command=name)
+
+
+_still_wears: list[Callable[[Actor, dt.datetime], bool]] = []
+
+
+def know_hats(still_wears: Callable[[Actor, dt.datetime], bool]) -> None:
+    """Told by `accounts`: whether a person still has the role with which they asked for something."""
+    _still_wears[:] = [still_wears]
+
+
+def still_wears(actor: Actor, now: dt.datetime) -> bool:
+    """Whether an actor of some time ago may still act: a job is done long after it was asked for."""
+    return not actor.is_person or all(check(actor, now) for check in _still_wears)
 
 
 def actor_of(request: HttpRequest) -> Actor:

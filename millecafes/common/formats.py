@@ -71,3 +71,13 @@ def span(low: float | None, high: float | None) -> str:
         return UNKNOWN
     first, last = thousands(low), thousands(high)
     return first if first == last else f"{first} à {last}"
+
+
+def ago(value: dt.date | None, today: dt.date) -> str:
+    """How many days ago a day was: « il y a 12 jours », « aujourd’hui »; « jamais » without one."""
+    if value is None:
+        return "jamais"
+    days = (today - value).days
+    if days < 0:
+        return day(value)
+    return {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {thousands(days)}\u00a0jours")

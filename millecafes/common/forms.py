@@ -55,6 +55,6 @@ class HouseForm(forms.Form):
                 widget.attrs.setdefault("class", "select")
             elif isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("class", "textarea")
-            elif not isinstance(widget, forms.CheckboxInput):
+            elif not isinstance(widget, forms.CheckboxInput | forms.RadioSelect):
                 widget.attrs.setdefault("class", "input")
             widget.attrs.setdefault("autocomplete", "off")

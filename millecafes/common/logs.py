@@ -30,6 +30,8 @@ _RULES = (
         ),
         rf"\1\2{HIDDEN}",
     ),
+    # Tokens of the API, whatever their letters.
+    (re.compile(r"(?<![A-Za-z0-9])mc_[\w-]{20,}"), HIDDEN),
     # The codes people receive to sign in.
     (re.compile(r"(?<![\w-])\d{4}-\d{4}(?![\w-])"), HIDDEN),
     # What ends a link that opens something, keys of sessions, fingerprints.

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 
-from millecafes.common import tracing
+from millecafes.common import bodies, tracing
 from millecafes.common.logs import route_of
-from millecafes.common.views import bad_request
+from millecafes.common.views import bad_request, too_large
 
 requests = logging.getLogger("millecafes.requests")
 HEADER = "X-Request-ID"
@@ -65,20 +66,50 @@ def _log_line(request: HttpRequest, response: HttpResponse, milliseconds: float)
 QUIET = frozenset({"common:alive", "common:ready"})
 
 
+class RefuseLarge:
+    """Refuse what says that it is larger than the site takes (REQUEST_MAX_MB), before any of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = str(request.META.get("CONTENT_LENGTH") or "")
+        if length.isdecimal() and int(length) > settings.REQUEST_MAX_MB * 1_000_000:
+            return too_large(request)
+        return self.get_response(request)
+
+
 class RefuseNul:
     """Refuse NUL characters in the address, the query, form fields and JSON; and endless addresses.
 
     SQLite stores U+0000 and PostgreSQL refuses it with a 500: both must answer the same 400.
-    A body too large is refused by Django itself when it is read (DATA_UPLOAD_MAX_MEMORY_SIZE).
+    A body too large is refused by Django itself when it is read (DATA_UPLOAD_MAX_MEMORY_SIZE); a form with
+    files, before it is read (`bodies`). One that was cut is refused too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if len(request.get_full_path()) > MAX_ADDRESS or _has_nul(request):
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if len(request.get_full_path()) > MAX_ADDRESS:
             return bad_request(request)
-        return self.get_response(request)
+        if refused := bodies.refuse_too_large(request):
+            return refused
+        try:
+            has_nul = _has_nul(request)
+        except UnreadablePostError:
+            return bodies.refuse_cut(request)
+        except OSError as error:
+            if not bodies.is_full(error):
+                raise
+            return bodies.refuse_full(request)
+        if has_nul:
+            return bad_request(request)
+        is_form = request.content_type in FORMS
+        return bodies.refuse_cut(request) if is_form and bodies.was_cut(request) else None
 
 
 def _has_nul(request: HttpRequest) -> bool:
@@ -88,7 +119,7 @@ def _has_nul(request: HttpRequest) -> bool:
     if any("\0" in value for value in request.COOKIES.values()):
         return True
     if request.content_type in FORMS:
-        # File names too; the site takes no file yet, so there is nothing more to look at in them.
+        # Django takes invisible characters out of the names of files.
         return _fields_have_nul(request.POST) or any("\0" in f"{name}" for name in request.FILES)
     if request.content_type == "application/json":
         return _json_has_nul(request.body)

@@ -6,16 +6,27 @@ Measured on the 1,253 EPCI: the XML of `odfpy`'s objects takes a second or more,
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 Value = str | float | None
-Sheet = tuple[str, Sequence[Sequence[Value]]]
-"""A name and its lines; a number is a number, anything else a text."""
 
+
+@dataclass(frozen=True)
+class Sheet:
+    """A name, a number of columns, and lines, read once; a number is a number, anything else a text."""
+
+    name: str
+    width: int
+    lines: Iterable[Sequence[Value]]
+
+
+# LibreOffice and Excel open no more lines in a sheet.
+MOST_LINES = 1_048_576
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -31,18 +42,19 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _BLANKS = re.compile(r"^ +| +$| {2,}|\t")
 
 
-def write_ods(sheets: Sequence[Sheet]) -> bytes:
-    """A spreadsheet (OpenDocument 1.3) of these sheets; same sheets, same bytes."""
-    stream = io.BytesIO()
+def stream_ods(stream: IO[bytes], sheets: Iterable[Sheet], *, large: bool = False) -> None:
+    """Write a spreadsheet (OpenDocument 1.3) of these sheets, line by line; same sheets, same bytes.
+
+    `large`: its content may pass 2 GB, which takes an archive that older software does not read.
+    """
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         # The type comes first and unpacked: that is how a file is known for what it is.
         archive.writestr(zipfile.ZipInfo("mimetype"), MEDIA_TYPE, zipfile.ZIP_STORED)
-        with archive.open(_entry("content.xml"), "w") as content:
+        with archive.open(_entry("content.xml"), "w", force_zip64=large) as content:
             for part in _content(sheets):
-                content.write(part.encode())
+                content.write(part.encode("utf-8", "replace"))
         with archive.open(_entry("META-INF/manifest.xml"), "w") as manifest:
             manifest.write(_MANIFEST.encode())
-    return stream.getvalue()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -52,15 +64,14 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _content(sheets: Sequence[Sheet]) -> Iterator[str]:
+def _content(sheets: Iterable[Sheet]) -> Iterator[str]:
     spaces = " ".join(f'xmlns:{name}="{_NAMESPACE}:{name}:1.0"' for name in ("office", "table", "text"))
     yield f'{_HEAD}<office:document-content {spaces} office:version="1.3">'
     yield "<office:body><office:spreadsheet>"
-    for name, lines in sheets:
-        width = max(map(len, lines), default=0) or 1
-        yield f"<table:table table:name={quoteattr(_NOT_XML.sub('', name))}>"
-        yield f'<table:table-column table:number-columns-repeated="{width}"/>'
-        for line in lines or ([""],):
+    for sheet in sheets:
+        yield f"<table:table table:name={quoteattr(_NOT_XML.sub('', sheet.name))}>"
+        yield f'<table:table-column table:number-columns-repeated="{sheet.width}"/>'
+        for line in sheet.lines:
             yield f"<table:table-row>{''.join(map(_cell, line))}</table:table-row>"
         yield "</table:table>"
     yield "</office:spreadsheet></office:body></office:document-content>"

@@ -6,6 +6,8 @@ import sys
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -56,8 +58,20 @@ def refusal(request: HttpRequest, template: str, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was asked cannot be read."""
+    """400: what was asked cannot be read; 413 when it is a text beyond what is read."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     return refusal(request, "common/400.html", 400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: what was sent is not even read."""
+    context = {
+        "code": errors.code_of(request),
+        "limit": settings.REQUEST_MAX_MB,
+        "texts": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000,
+    }
+    return render(request, "common/413.html", context, status=413)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, **_: Any) -> HttpResponse:

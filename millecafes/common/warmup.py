@@ -1,14 +1,13 @@
-"""What each server process builds as it starts, so that no visitor waits for it.
+"""What the server builds before it makes its processes, so that they share it and no visitor waits for it.
 
-Rooms register tasks in their `apps.py`; `config.wsgi` starts them, in a thread of their own: the
-server answers meanwhile. Nothing depends on them: what is not ready is built when first asked.
+Rooms register tasks in their `apps.py`; `config.server_hooks` runs them. Nothing depends on them: what is not
+ready is built when first asked.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from threading import Thread
 
 from django.db import connections
 
@@ -20,13 +19,6 @@ _tasks: dict[str, Callable[[], object]] = {}
 def register(key: str, task: Callable[[], object]) -> None:
     """Add a task (one per key)."""
     _tasks[key] = task
-
-
-def start() -> Thread:
-    """Run every task in the background of this process; it never holds back the process's end."""
-    thread = Thread(target=run, name="warmup", daemon=True)
-    thread.start()
-    return thread
 
 
 def run() -> None:

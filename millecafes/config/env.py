@@ -6,6 +6,7 @@ documentation page (`docs/reglages.md`) can be checked against `DECLARED`.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -195,4 +196,25 @@ def mail(name: str, *, purpose: str) -> Mail:
         )
 
     accepts = "smtp://, smtp+tls:// ou smtps://[utilisateur:motdepasse@]serveur[:port], ou rien"
+    return _read(Setting(name, accepts, "", purpose), parse, secret=True)
+
+
+_CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+ON_DISK = "millecafes.common.documents.storing.DiskStorage"
+
+
+def storage(name: str, *, folder: Path, purpose: str) -> dict[str, Any]:
+    """Read where files are kept: nothing (a folder), or a class of storage and its options in JSON."""
+
+    def parse(raw: str) -> dict[str, Any]:
+        if not raw:
+            return {"BACKEND": ON_DISK, "OPTIONS": {"location": folder}}
+        backend, _, options = raw.partition(" ")
+        found = json.loads(options) if options else {}
+        if not _CLASS.fullmatch(backend) or not isinstance(found, dict):
+            raise ValueError(raw)
+        return {"BACKEND": backend, "OPTIONS": found}
+
+    accepts = "une classe de rangement de Django, puis ses options en JSON après une espace ; ou rien"
+    # Options may hold a key: never shown.
     return _read(Setting(name, accepts, "", purpose), parse, secret=True)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("millecafes.accounts.urls")),
     path("", include("millecafes.pages.urls")),
     path("", include("millecafes.partners.urls")),
+    path("", include("millecafes.cafes.urls")),
     path("", include("millecafes.common.urls")),
     path("", include("millecafes.api.urls")),
     path("admin/login/", repair_sign_in),

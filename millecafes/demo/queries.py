@@ -14,6 +14,7 @@ from django.utils import timezone
 from millecafes.accounts.models import Role, User
 from millecafes.accounts.queries import perimeters
 from millecafes.accounts.queries.roles import active
+from millecafes.cafes.models import Cafe
 
 # What Django's file backend writes after each message.
 SEPARATOR = b"-" * 79 + b"\n"
@@ -26,7 +27,7 @@ def has_real_people() -> bool:
 
 def is_empty() -> bool:
     """Whether nothing was seeded yet."""
-    return not User.objects.filter(is_demo=True).exists()
+    return not (User.objects.filter(is_demo=True).exists() and Cafe.objects.filter(is_demo=True).exists())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,10 @@
 """Closed lists of the room `pages`."""
 
+import datetime as dt
+
 from django.db.models import TextChoices
+
+from millecafes.common.notifications.topics import Topic
 
 
 class Subject(TextChoices):
@@ -26,6 +30,13 @@ class MessageState(TextChoices):
 # Subjects that whoever leads a région reads too, when the commune is in their perimeter; the rest is read
 # by the national team alone.
 REGIONAL_SUBJECTS = frozenset({Subject.OPEN, Subject.RUN, Subject.EXISTING})
+
+RECEIVED = Topic(
+    "pages.message_received",
+    "Messages de contact",
+    "vous êtes de l’équipe nationale",
+    spacing=dt.timedelta(hours=1),
+)
 
 # What the journal says of each service of this room.
 VERBS = {

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from millecafes.common import journal
+from millecafes.accounts.enums import RoleKind
+from millecafes.accounts.queries.roles import active
+from millecafes.common import journal, notifications
 from millecafes.common.actors import Actor
-from millecafes.pages.enums import Subject
+from millecafes.pages.enums import RECEIVED, Subject
 from millecafes.pages.models import ContactAttempt, ContactMessage
 from millecafes.pages.queries import recent_attempts
 from millecafes.territory.models import Commune
@@ -69,7 +71,24 @@ def record_message(
         is_demo=settings.DEMO,
     )
     _record("pages.message_received", message, actor, now)
+    _tell_team(message, now)
     return message
+
+
+def _tell_team(message: ContactMessage, now: dt.datetime) -> None:
+    """The subject only: who wrote and what stay on the site, where they are erased in time."""
+    text = f"Un message est arrivé par la page de contact : « {Subject(message.subject).label} »."
+    roles = active(timezone.localdate(now)).filter(kind=RoleKind.TEAM).select_related("user")
+    team = {role.user_id: role.user for role in roles.order_by("user_id")}
+    for person in team.values():
+        notifications.notify(
+            topic=RECEIVED.name,
+            to=person,
+            target=message,
+            text=text,
+            url=message.get_absolute_url(),
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -98,6 +117,7 @@ def reopen(*, message: ContactMessage, actor: Actor, now: dt.datetime) -> Contac
 def erase_message(*, message: ContactMessage, actor: Actor, now: dt.datetime) -> None:
     """Erase a message before its time; its subject alone stays in the journal."""
     _record("pages.message_erased", message, actor, now)
+    notifications.forget_target(message)
     message.delete()
 
 

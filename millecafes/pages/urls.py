@@ -15,6 +15,7 @@ urlpatterns = [
     path("contact/", views.contact, name="contact"),
     path("contact/merci/", views.contact_sent, name="contact_sent"),
     path("equipe/messages/", views.messages, name="messages"),
+    path("equipe/messages/messages.<slug:extension>", views.messages_export, name="messages_export"),
     path("equipe/messages/<int:pk>/", views.message, name="message"),
     path("equipe/messages/<int:pk>/repondu/", views.answer, name="answer_message"),
     path("equipe/messages/<int:pk>/effacer/", views.erase, name="erase_message"),

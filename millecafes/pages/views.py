@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from millecafes.common import exports
 from millecafes.common.access import get_or_404, requires
 from millecafes.common.actors import Actor, actor_of
 from millecafes.common.permissions import can
@@ -125,8 +126,16 @@ def messages(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "is_waiting": form.asked.state == MessageState.WAITING,
         "is_filtered": bool(query),
+        "exports": exports.labels_of("pages.messages"),
     }
     return render(request, "pages/messages.html", context)
+
+
+@require_safe
+@requires("pages.list_messages")
+def messages_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """The messages of a filter as a file."""
+    return exports.answer(request, "pages.messages", extension)
 
 
 def messages_of_hat(request: HttpRequest, actor: Actor) -> str:

@@ -24,6 +24,7 @@ VERBS = {
     "partners.organisation_added": "a enregistré {object}",
     "partners.town_hall_added": "a fait entrer {object} dans les organisations",
     "partners.organisation_changed": "a modifié {object} : {fields}",
+    "partners.organisation_withdrawn": "a retiré {object}, entrée par un import annulé",
     "partners.contact_added": "a ajouté un contact à {object}",
     "partners.contact_changed": "a mis à jour un contact de {object}",
     "partners.contact_removed": "a retiré un contact de {object}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,13 +13,11 @@ from millecafes.common.forms import HouseForm, LineField
 from millecafes.partners.enums import OrganisationKind
 from millecafes.partners.models import Organisation, OrganisationContact
 from millecafes.partners.queries import Asked, is_within, lookalikes
-from millecafes.partners.rules import rna_of, siret_of
+from millecafes.partners.rules import phone_of, rna_of, siret_of, site_of
 from millecafes.partners.services import ContactDetails, Details, OrganisationError
 from millecafes.territory.models import Commune, Departement
 from millecafes.territory.queries.choice import NoSuchCommuneError, chosen_commune
 
-_PHONE = re.compile(r"\+?[0-9][0-9 .\-()/]{4,30}")
-_SITE = re.compile(r"https?://[^\s/?#]+\.[^\s/?#]+\S*", re.IGNORECASE)
 NOT_IN_LIST = "« %(value)s » n’est pas dans la liste : choisissez une valeur proposée."
 NOT_AN_ADDRESS = "« %(value)s » n’est pas une adresse e-mail complète. Attendu : prenom@exemple.fr."
 
@@ -40,11 +37,7 @@ class PhoneField(LineField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if value and not _PHONE.fullmatch(value):
-            raise ValidationError(
-                f"« {value[:40]} » n’est pas un numéro de téléphone. "
-                "Attendu : 05 63 00 00 00 ou +33 5 63 00 00 00."
-            )
+        _read(phone_of, value)
 
 
 class CommuneField(LineField):
@@ -117,14 +110,7 @@ class OrganisationForm(HouseForm):
 
     def clean_website(self) -> str:
         """A public address of the web."""
-        site = str(self.cleaned_data["website"])
-        if site and "://" not in site:
-            site = f"https://{site}"
-        if site and not _SITE.fullmatch(site):
-            raise ValidationError(
-                f"« {site[:60]} » n’est pas l’adresse d’un site. Attendu : https://exemple.fr."
-            )
-        return site
+        return _read(site_of, str(self.cleaned_data["website"]))
 
     def clean_commune(self) -> Commune | None:
         """A commune of the perimeter worn."""

@@ -25,10 +25,12 @@ is_its_partner = wears(RoleKind.PARTNER) & belongs_to_it
 
 add("partners.list_organisations", keeps_organisations)
 add("partners.add_organisation", keeps_organisations)
+add("partners.import_organisations", is_team)
 add("partners.view_own", belongs_to_it)
 add("partners.view_organisation", edits | belongs_to_it)
 add("partners.edit_organisation", edits)
 add("partners.edit_contacts", edits | is_its_partner)
+add("partners.edit_documents", edits | is_its_partner)
 
 # A contact that nobody has confirmed for so long is erased.
 CONTACT_DAYS = 1_095
@@ -38,6 +40,8 @@ _SIRET = re.compile(r"[0-9]{14}")
 # W, then nine digits; overseas the second is a letter (W9R1011072 is registered in La Réunion).
 _RNA = re.compile(r"W[0-9][0-9A-Z][0-9]{7}")
 _LA_POSTE = "356000000"
+_PHONE = re.compile(r"\+?[0-9][0-9 .\-()/]{4,30}")
+_SITE = re.compile(r"https?://[^\s/?#]+\.[^\s/?#]+\S*", re.IGNORECASE)
 
 
 class NumberError(ValueError):
@@ -87,3 +91,31 @@ def rna_of(text: str) -> str:
             f"« {text.strip()[:40]} » n’est pas un numéro RNA. Attendu : W et 9 chiffres, comme W812000123."
         )
     return number
+
+
+def phone_of(text: str) -> str:
+    """A phone number as people write it; empty for nothing.
+
+    Raises
+    ------
+    NumberError
+    """
+    if text and not _PHONE.fullmatch(text):
+        raise NumberError(
+            f"« {text[:40]} » n’est pas un numéro de téléphone. "
+            "Attendu : 05 63 00 00 00 ou +33 5 63 00 00 00."
+        )
+    return text
+
+
+def site_of(text: str) -> str:
+    """A public address of the web, completed by https:// when it has nothing; empty for nothing.
+
+    Raises
+    ------
+    NumberError
+    """
+    site = f"https://{text}" if text and "://" not in text else text
+    if site and not _SITE.fullmatch(site):
+        raise NumberError(f"« {site[:60]} » n’est pas l’adresse d’un site. Attendu : https://exemple.fr.")
+    return site

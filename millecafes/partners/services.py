@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 
 from django.conf import settings
@@ -72,7 +72,7 @@ def add_organisation(*, details: Details, actor: Actor, now: dt.datetime) -> Org
 def _add(details: Details, *, verb: str, actor: Actor, now: dt.datetime) -> Organisation:
     _verify(details)
     organisation = Organisation(
-        **_values(details), key=fold(details.name), created_at=now, is_demo=settings.DEMO
+        **values_of(details), key=fold(details.name), created_at=now, is_demo=settings.DEMO
     )
     _save(organisation, details)
     journal.record(actor=actor, verb=verb, target=organisation, now=now)
@@ -91,7 +91,7 @@ def change_organisation(
     """
     _verify(details, besides=organisation.pk)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    values = _values(details)
+    values = values_of(details)
     changed = [name for name, value in values.items() if getattr(organisation, name) != value]
     if not changed:
         return organisation
@@ -99,15 +99,20 @@ def change_organisation(
         setattr(organisation, name, values[name])
     organisation.key = fold(details.name)
     _save(organisation, details)
-    labels = {field.name: str(field.verbose_name) for field in Organisation._meta.local_fields}
     journal.record(
         actor=actor,
         verb="partners.organisation_changed",
         target=organisation,
         now=now,
-        data={"fields": ", ".join(labels[name] for name in changed)},
+        data={"fields": fields_in_words(changed)},
     )
     return organisation
+
+
+def fields_in_words(names: Iterable[str]) -> str:
+    """Fields of an organisation as people call them."""
+    labels = {field.name: str(field.verbose_name) for field in Organisation._meta.local_fields}
+    return ", ".join(labels[name] for name in names)
 
 
 def town_hall_of(*, commune: Commune, actor: Actor, now: dt.datetime) -> Organisation:
@@ -143,12 +148,18 @@ def _address_or_nothing(text: str) -> str:
     return text
 
 
-def _values(details: Details) -> dict[str, object]:
+def values_of(details: Details) -> dict[str, object]:
+    """What is said of an organisation, field by field."""
     return {field.name: getattr(details, field.name) for field in fields(details)}
 
 
-def _verify(details: Details, *, besides: int = 0) -> None:
-    """Refuse wrong numbers, and what another organisation has already."""
+def verify_alone(details: Details) -> None:
+    """Refuse what cannot be said of an organisation, whatever the others are.
+
+    Raises
+    ------
+    OrganisationError
+    """
     if not details.name.strip():
         raise OrganisationError("name", "Le nom est obligatoire.")
     for field, read in (("siret", siret_of), ("rna", rna_of)):
@@ -161,10 +172,15 @@ def _verify(details: Details, *, besides: int = 0) -> None:
             raise OrganisationError(field, f"« {number} » : attendu sans espace ni point.")
     if details.kind == OrganisationKind.TOWN_HALL and details.commune is None:
         raise OrganisationError("commune", "Une mairie est celle d’une commune : indiquez laquelle.")
-    _verify_alone(details, besides)
 
 
-def _verify_alone(details: Details, besides: int) -> None:
+def _verify(details: Details, *, besides: int = 0) -> None:
+    """Refuse wrong numbers, and what another organisation has already."""
+    verify_alone(details)
+    _verify_among(details, besides)
+
+
+def _verify_among(details: Details, besides: int) -> None:
     for field in ("siret", "rna"):
         other = holder_of(**{field: getattr(details, field)}, besides=besides)
         if other is not None:
@@ -182,7 +198,7 @@ def _save(organisation: Organisation, details: Details) -> None:
         with transaction.atomic():
             organisation.save()
     except IntegrityError:
-        _verify_alone(details, organisation.pk or 0)
+        _verify_among(details, organisation.pk or 0)
         raise
 
 

@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from millecafes.common import exports
 from millecafes.common.access import get_or_404, requires
 from millecafes.common.actors import Actor, actor_of
-from millecafes.common.exports import FORMATS, Column, Table, export_response
 from millecafes.common.permissions import can
 from millecafes.partners import queries, services
 from millecafes.partners.forms import ContactForm, ListFilter, OrganisationForm, TownHallForm
@@ -23,7 +23,6 @@ from millecafes.partners.models import Organisation, OrganisationContact
 from millecafes.partners.services import Details, OrganisationError
 
 PAGE_LENGTH = 50
-EXPORTS = {name: FORMATS[name].label for name in ("csv", "ods", "parquet")}
 write_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -40,7 +39,7 @@ def _filter(request: HttpRequest) -> ListFilter:
 def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations of a filter, page by page."""
     form = _filter(request)
-    context: dict[str, Any] = {"section": "organisations", "form": form, "exports": EXPORTS}
+    context: dict[str, Any] = {"section": "organisations", "form": form}
     if not form.is_valid():
         return render(request, "partners/organisations.html", context, status=422)
     found = queries.filtered(actor_of(request), form.asked)
@@ -48,55 +47,15 @@ def organisations(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     context |= {"page": page, "query": query.urlencode(), "is_filtered": any(form.cleaned_data.values())}
+    context["exports"] = exports.labels_of("partners.organisations")
     return render(request, "partners/organisations.html", context)
 
 
 @require_safe
 @requires("partners.list_organisations")
 def export(request: HttpRequest, format: str) -> HttpResponse:
-    """The organisations of a filter as a file; people to reach stay out of it."""
-    form = _filter(request)
-    if format not in EXPORTS:
-        raise Http404
-    if not form.is_valid():
-        context = {"section": "organisations", "form": form, "exports": EXPORTS}
-        return render(request, "partners/organisations.html", context, status=422)
-    found = queries.filtered(actor_of(request), form.asked)
-    return export_response(_table([_row(organisation) for organisation in found]), format)
-
-
-def _table(rows: list[dict[str, str | float | None]]) -> Table:
-    columns = (
-        Column("nom", "Nom"),
-        Column("nature", "Nature"),
-        Column("siret", "SIRET"),
-        Column("rna", "Numéro RNA"),
-        Column("code_commune", "Code Insee"),
-        Column("commune", "Commune"),
-        Column("departement", "Département"),
-        Column("site", "Site"),
-        Column("telephone", "Téléphone public"),
-        Column("courriel", "Adresse e-mail publique"),
-        Column("demonstration", "Démonstration"),
-    )
-    return Table("organisations", "Organisations", columns, rows)
-
-
-def _row(organisation: Organisation) -> dict[str, str | float | None]:
-    commune = organisation.commune
-    return {
-        "nom": organisation.name,
-        "nature": organisation.get_kind_display(),
-        "siret": organisation.siret,
-        "rna": organisation.rna,
-        "code_commune": commune.code if commune else "",
-        "commune": commune.name if commune else "",
-        "departement": commune.departement_id if commune else "",
-        "site": organisation.website,
-        "telephone": organisation.phone,
-        "courriel": organisation.email,
-        "demonstration": "oui" if organisation.is_demo else "",
-    }
+    """The organisations of a filter as a file."""
+    return exports.answer(request, "partners.organisations", format)
 
 
 @require_safe

@@ -9,7 +9,7 @@ class TerritoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the site's search, and tell what must be ready before, and when, the site is served."""
-        from millecafes.common import journal, search, slots, warmup
+        from millecafes.common import journal, scopes, search, slots, warmup
         from millecafes.territory import privacy  # noqa: F401 - its declarations
         from millecafes.territory.enums import VERBS
         from millecafes.territory.queries import communes, datasets
@@ -21,6 +21,14 @@ class TerritoryConfig(AppConfig):
 
         search.register("communes", search.Kind("Communes", commune_hits, more="territory:search", order=10))
         search.register("areas", search.Kind("Territoires", area_hits, order=20))
+        scopes.register(
+            scopes.Scope(
+                "territory:read",
+                "Données publiques du territoire",
+                "Communes, territoires, carte et sources : lisibles aussi sans jeton, à un débit plus bas.",
+                order=10,
+            )
+        )
         warmup.register("place_index", current_index)
         journal.register_verbs(VERBS)
         journal.register_targets(

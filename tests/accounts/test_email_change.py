@@ -8,7 +8,6 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
@@ -21,6 +20,7 @@ from millecafes.accounts.services.people import create_person
 from millecafes.common import actors
 from millecafes.common.journal.models import JournalEntry
 from tests.factories.people import client_wearing
+from tests.mails import sent
 
 pytestmark = pytest.mark.django_db
 LEAD = actors.command("tests")
@@ -43,9 +43,9 @@ def signed_in(person: User) -> Client:
     cache.clear()
     client = Client()
     client.post("/connexion/", {"email": person.email})
-    code = re.findall(r"\d{4}-\d{4}", mail.outbox[-1].body)[0]
+    code = re.findall(r"\d{4}-\d{4}", sent()[-1].body)[0]
     client.post("/connexion/code/", {"code": code})
-    mail.outbox.clear()
+    sent().clear()
     return client
 
 
@@ -64,7 +64,7 @@ def addresses(person: User) -> tuple[str, list[str]]:
 
 def test_the_whole_change_and_its_undoing(signed_in: Client, person: User) -> None:
     assert signed_in.post("/compte/adresse/", {"email": "Neuve@exemple.fr"})["Location"] == "/compte/"
-    asked = mail.outbox.pop()
+    asked = sent().pop()
     assert asked.to == ["neuve@exemple.fr"]
     assert addresses(person) == ("claude@exemple.fr", ["claude@exemple.fr"])
     confirm = link(asked.body)
@@ -73,7 +73,7 @@ def test_the_whole_change_and_its_undoing(signed_in: Client, person: User) -> No
     assert addresses(person)[0] == "claude@exemple.fr"
     assert Client().post(confirm).status_code == 200
     assert addresses(person) == ("neuve@exemple.fr", ["neuve@exemple.fr"])
-    told = mail.outbox.pop()
+    told = sent().pop()
     assert told.to == ["claude@exemple.fr"]
     assert "neuve" not in told.body
     undo = link(told.body)
@@ -100,8 +100,8 @@ def test_whether_an_address_is_taken_is_not_said(signed_in: Client, person: User
     free = signed_in.post("/compte/adresse/", {"email": "libre@exemple.fr"})
     taken = signed_in.post("/compte/adresse/", {"email": other.email})
     assert (free.status_code, free["Location"]) == (taken.status_code, taken["Location"])
-    assert mail.outbox[-1].to == [other.email]
-    assert "http" not in mail.outbox[-1].body
+    assert sent()[-1].to == [other.email]
+    assert "http" not in sent()[-1].body
     assert addresses(person)[0] == "claude@exemple.fr"
 
 
@@ -115,7 +115,7 @@ def test_an_address_taken_meanwhile_is_refused(person: User) -> None:
         confirm_url="http://testserver/compte/adresse/TOKEN/",
     )
     create_person(email="neuve@exemple.fr", actor=LEAD, now=now)
-    token = link(mail.outbox[-1].body).split("/")[-2]
+    token = link(sent()[-1].body).split("/")[-2]
     assert Client().post(f"/compte/adresse/{token}/").status_code == 410
     assert addresses(person)[0] == "claude@exemple.fr"
 
@@ -154,22 +154,22 @@ def test_a_bad_address_is_named_and_kept(signed_in: Client, typed: str) -> None:
     assert response.status_code == 422
     assert "adresse" in response.content.decode()
     assert not EmailChange.objects.exists()
-    assert not mail.outbox
+    assert not sent()
 
 
 def test_asking_again_forgets_the_link_before(signed_in: Client, person: User) -> None:
     signed_in.post("/compte/adresse/", {"email": "une@exemple.fr"})
-    first = link(mail.outbox[-1].body)
+    first = link(sent()[-1].body)
     signed_in.post("/compte/adresse/", {"email": "deux@exemple.fr"})
     assert Client().post(first).status_code == 410
-    assert Client().post(link(mail.outbox[-1].body)).status_code == 200
+    assert Client().post(link(sent()[-1].body)).status_code == 200
     assert addresses(person)[0] == "deux@exemple.fr"
 
 
 def test_sessions_are_listed_and_closed(signed_in: Client, person: User) -> None:
     other = Client(headers={"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17) Version/17.0 Safari/604.1"})
     other.post("/connexion/", {"email": person.email})
-    other.post("/connexion/code/", {"code": re.findall(r"\d{4}-\d{4}", mail.outbox[-1].body)[0]})
+    other.post("/connexion/code/", {"code": re.findall(r"\d{4}-\d{4}", sent()[-1].body)[0]})
     page = signed_in.get("/compte/sessions/").content.decode()
     assert "Safari, iPhone" in page
     assert "appareil inconnu" in page
@@ -196,7 +196,7 @@ def test_all_other_sessions_are_closed_at_once(signed_in: Client, person: User) 
     others = [Client() for _ in range(2)]
     for other in others:
         other.post("/connexion/", {"email": person.email})
-        other.post("/connexion/code/", {"code": re.findall(r"\d{4}-\d{4}", mail.outbox[-1].body)[0]})
+        other.post("/connexion/code/", {"code": re.findall(r"\d{4}-\d{4}", sent()[-1].body)[0]})
     signed_in.post("/compte/sessions/", {"session": "others"})
     assert [other.get("/compte/").status_code for other in others] == [302, 302]
     assert signed_in.get("/compte/").status_code == 200
@@ -246,8 +246,8 @@ def test_the_team_helps_whoever_lost_their_mailbox(person: User) -> None:
     assert team.post(page, {"email": "perdue"}).status_code == 422
     assert team.post(page, {"email": "neuve@exemple.fr"})["Location"] == f"/equipe/personnes/{person.pk}/"
     assert addresses(person)[0] == "claude@exemple.fr"
-    assert Client().post(link(mail.outbox[-1].body)).status_code == 200
+    assert Client().post(link(sent()[-1].body)).status_code == 200
     assert addresses(person) == ("neuve@exemple.fr", ["neuve@exemple.fr"])
-    assert mail.outbox[-1].to == ["claude@exemple.fr"]
+    assert sent()[-1].to == ["claude@exemple.fr"]
     told = JournalEntry.objects.get(verb="accounts.email_change_asked")
     assert (told.hat, told.actor_id == person.pk) == ("team@network", False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,31 +15,51 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.core import mail
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from millecafes.accounts.enums import RoleKind
-from millecafes.accounts.models import EmailChange, Invitation, Role, User
+from millecafes.accounts.models import ApiToken, EmailChange, Invitation, Role, User
 from millecafes.accounts.queries.my_data import addresses_of
 from millecafes.accounts.services import my_data as services
 from millecafes.accounts.services.people import create_person, rename
 from millecafes.accounts.services.roles import end_role, grant_role
-from millecafes.common import privacy
+from millecafes.cafes.enums import EventKind, ProposalKind, ReportSubject
+from millecafes.cafes.models import (
+    CafeContact,
+    CafeEvent,
+    CafeNote,
+    CafeState,
+    ErrorReport,
+    KeptChange,
+    OsmProposal,
+    SavedView,
+    Visit,
+)
+from millecafes.common import documents, privacy
 from millecafes.common.actors import Actor, command
+from millecafes.common.documents import kinds as documents_kinds
+from millecafes.common.documents import uploads
+from millecafes.common.imports.models import ImportLine, ImportMatching, ImportRun
 from millecafes.common.jobs.models import Job, JobState
+from millecafes.common.jobs.telling import FAILED
 from millecafes.common.journal.models import JournalEntry, JournalPersonal
 from millecafes.common.journal.queries import lines
+from millecafes.common.notifications import Rhythm, notify, remind
+from millecafes.common.notifications.models import MailPace
+from millecafes.common.notifications.services import choose
 from millecafes.pages.enums import Subject
 from millecafes.pages.models import ContactMessage
 from millecafes.partners.models import Organisation, OrganisationContact
 from tests.concurrency import a_database_for_several, at_once, elsewhere
+from tests.factories.cafes import make_cafe
 from tests.factories.pages import make_message
 from tests.factories.partners import make_contact, make_organisation
 from tests.factories.people import make_person, make_role
 from tests.factories.territory import make_commune
+from tests.mails import sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = timezone.now()
@@ -70,8 +91,66 @@ def zoe() -> User:
     make_contact(organisation, NAME, email=EMAIL, role=f"Présidence {MARK}")
     LogEntry.objects.create(user=user, action_flag=CHANGE, object_repr=MARK, change_message=MARK)
     rename(user=user, full_name=NAME, actor=Actor(user_id=role.granted_by_id or 0), now=NOW)
+    plant_documents(user, organisation)
+    plant_imports(user)
+    ApiToken.objects.create(
+        user=user, role=role, name=MARK, fingerprint=MARK, created_at=NOW, expires_at=NOW, last_used_on=NOW
+    )
+    plant_notifications(user, organisation)
+    plant_cafe(user)
     plant_job(user, JobState.DONE, title=MARK, hat=MARK, arguments={"x": MARK}, sealed=MARK, result_text=MARK)
     return user
+
+
+def plant_imports(user: User) -> None:
+    """A file they sent, and one that somebody else sent, where they are."""
+    run = ImportRun.objects.create(
+        kind="tests", file_name=f"{MARK}.csv", fixed={"nom": MARK}, owner=user, created_at=NOW
+    )
+    told = {"cells": [NAME, EMAIL.upper()], "values": {"nom": NAME}, "label": NAME, "problems": [MARK]}
+    ImportLine.objects.create(run=run, number=2, **told)
+    other = ImportRun.objects.create(kind="tests", file_name="structures.csv", created_at=NOW)
+    ImportLine.objects.create(run=other, number=2, cells=["Cave"], before={"courriel": EMAIL})
+    ImportMatching.objects.create(user=user, kind="tests", header=MARK, column="nom", used_at=NOW)
+
+
+def plant_documents(user: User, organisation: Organisation) -> None:
+    """A file given, and another on its way."""
+    documents.add(
+        kind="partners.document",
+        file=io.BytesIO(b"%PDF-1.4\n%%EOF\n"),
+        name=f"Convention {MARK}.pdf",
+        target=organisation,
+        actor=Actor(user_id=user.pk),
+        now=NOW,
+    )
+    asked = {"kind": documents_kinds.kind_of("partners.document"), "size": 3, "sha256": ""}
+    uploads.begin(**asked, name=f"{MARK}.pdf", owner_id=user.pk, now=NOW)
+
+
+def plant_notifications(user: User, organisation: Organisation) -> None:
+    """What one is told, reminded of, and chose; and a mail."""
+    said = {"topic": FAILED.name, "to": user, "target": organisation, "text": MARK, "url": f"/{MARK}/"}
+    notify(**said, now=NOW)
+    remind(**said, now=NOW, after=dt.timedelta(days=1), every=dt.timedelta(days=1), at_most=2)
+    choose(user_id=user.pk, topic=FAILED, rhythm=Rhythm.DAILY, now=NOW)
+    MailPace.objects.create(user=user, last_at=NOW)
+
+
+def plant_cafe(user: User) -> None:
+    """A café that gives their address, what they wrote about it, and what they reported."""
+    cafe = make_cafe(email=EMAIL, phone="05 63 00 00 00")
+    CafeState.objects.update(author=user)
+    on = NOW.date()
+    CafeEvent.objects.create(cafe=cafe, kind=EventKind.MOVE, on=on, author=user, recorded_at=NOW)
+    CafeContact.objects.create(cafe=cafe, name=NAME, email=EMAIL, confirmed_at=NOW)
+    CafeNote.objects.create(cafe=cafe, text="Vu", author=user, written_at=NOW)
+    Visit.objects.create(cafe=cafe, on=on, who=NAME, author=user)
+    KeptChange.objects.create(cafe=cafe, token="a", kind="hours", label="Fermé", made_by=user, made_at=NOW)
+    report = {"cafe": cafe, "about": ReportSubject.HOURS, "received_at": NOW}
+    ErrorReport.objects.create(**report, text=MARK, email=EMAIL, handled_by=user)
+    SavedView.objects.create(owner=user, name=MARK, query="q=1")
+    OsmProposal.objects.create(cafe=cafe, kind=ProposalKind.ONLY_HERE, found_at=NOW, decided_by=user)
 
 
 def plant_job(user: User, state: JobState, **more: Any) -> Job:
@@ -216,7 +295,7 @@ def test_the_person_is_told_and_signed_out(zoe: User) -> None:
     assert client.get("/compte/").status_code == 200
     services.erase_person(user=zoe, actor=ACTOR, now=NOW)
     assert client.get("/compte/").status_code == 302
-    (told,) = mail.outbox
+    (told,) = sent()
     assert told.to == [EMAIL]
     assert "Votre compte, et ce qui y était attaché, est effacé." in told.body
 
@@ -224,7 +303,7 @@ def test_the_person_is_told_and_signed_out(zoe: User) -> None:
 def test_erasing_twice_is_once(zoe: User) -> None:
     assert services.erase_person(user=zoe, actor=ACTOR, now=NOW)
     assert services.erase_person(user=zoe, actor=ACTOR, now=NOW + dt.timedelta(days=1)) == {}
-    assert len(mail.outbox) == 1
+    assert len(sent()) == 1
     assert User.objects.get(pk=zoe.pk).erased_at == NOW
     assert JournalEntry.objects.filter(verb="accounts.person_erased").count() == 1
 
@@ -232,9 +311,9 @@ def test_erasing_twice_is_once(zoe: User) -> None:
 def test_an_erased_person_cannot_come_back_and_may_start_anew(zoe: User) -> None:
     cache.clear()
     services.erase_person(user=zoe, actor=ACTOR, now=NOW)
-    mail.outbox.clear()
+    sent().clear()
     Client().post("/connexion/", {"email": EMAIL})
-    assert [message for message in mail.outbox if "votre code" in message.subject] == []
+    assert [message for message in sent() if "votre code" in message.subject] == []
     again = create_person(email=EMAIL, actor=ACTOR, now=NOW)
     assert again.pk != zoe.pk
 
@@ -258,7 +337,7 @@ def test_the_last_of_the_team_cannot_go() -> None:
     with pytest.raises(services.ErasureError, match="dernier de l’équipe nationale"):
         services.erase_person(user=role.user, actor=Actor(user_id=role.user_id), now=NOW)
     assert User.objects.get(pk=role.user_id).erased_at is None
-    assert mail.outbox == []
+    assert sent() == []
     second = make_role(RoleKind.TEAM, "network")
     services.erase_person(user=role.user, actor=ACTOR, now=NOW)
     with pytest.raises(services.ErasureError):

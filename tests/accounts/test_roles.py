@@ -146,7 +146,7 @@ def test_labels_take_one_query_per_family(django_assert_num_queries) -> None:
     make_commune()
     make_commune("81295", "Teulat", postal_code="81500")
     keys = ["commune:81294", "commune:81295", "departement:81", "network", "cafe:3"]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = perimeters.labels(keys)
     assert found["commune:81295"] == "Teulat (Département 81)"
     assert found["network"] == "tout le réseau"

@@ -179,4 +179,5 @@ def test_a_list_makes_as_many_queries_for_one_as_for_three(client: Client) -> No
     one = queries()
     make_commune("81002", "Aguts")
     make_commune("33063", "Bordeaux", epci="243300316")
-    assert queries() == one == 2
+    # Its two, and the one that counts requests.
+    assert queries() == one == 3

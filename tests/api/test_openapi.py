@@ -26,11 +26,18 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from millecafes.accounts.enums import RoleKind
+from millecafes.accounts.queries.hats import actor_in
 from millecafes.api.middleware import PRIVATE
+from millecafes.common.scopes import scopes_for
 from millecafes.territory.enums import Service
+from millecafes.territory.models import Commune
 from millecafes.territory.services.access import refresh_access, refresh_statistics
 from tests.factories.access import NOW, make_dataset, make_road, make_supply
+from tests.factories.partners import make_organisation
+from tests.factories.people import make_role, make_token
 
+pytestmark = pytest.mark.database
 COPY = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 # Not "positive_data_acceptance": a code of département or a cursor is verified against the data.
 CHECKS = [
@@ -45,7 +52,6 @@ CHECKS = [
 EXAMPLES = settings(
     max_examples=60,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -94,22 +100,54 @@ def api(db: None) -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
-def verify(api: Any, path: str, mode: GenerationMode) -> None:
-    """Ask an address what schemathesis invents, always the same."""
+@pytest.fixture
+def shown(api: Any) -> dict[str, str]:
+    """A token that has every scope."""
+    make_organisation("Brasserie", commune=Commune.objects.order_by("pk").first())
+    role = make_role(RoleKind.TEAM, "network")
+    _, secret = make_token(role, *(scope.key for scope in scopes_for(actor_in(role))))
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def verify(api: Any, path: str, mode: GenerationMode, headers: dict[str, str]) -> set[int]:
+    """Ask an address what schemathesis invents, always the same; returns the statuses of the answers."""
+    answered = set()
 
     @EXAMPLES
     @given(case=api[path]["GET"].as_strategy(generation_mode=mode))
     def invented(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS)
+        response = case.call_and_validate(checks=CHECKS, headers=headers)
+        answered.add(response.status_code)
 
     invented()
+    return answered
 
 
-@pytest.mark.parametrize("path", [path for path, _ in operations()])
-def test_what_is_right_never_makes_it_fail_or_lie(api: Any, path: str) -> None:
-    verify(api, path, GenerationMode.POSITIVE)
+PATHS = [path for path, _ in operations()]
+CLOSED = [path for path, found in operations() if "security" in found]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_right_never_makes_it_fail_or_lie(api: Any, shown: dict[str, str], path: str) -> None:
+    assert not verify(api, path, GenerationMode.POSITIVE, shown) & {401, 403}
 
 
 @pytest.mark.parametrize("path", [path for path, found in operations() if found["parameters"]])
-def test_what_is_wrong_is_refused(api: Any, path: str) -> None:
-    verify(api, path, GenerationMode.NEGATIVE)
+def test_what_is_wrong_is_refused(api: Any, shown: dict[str, str], path: str) -> None:
+    # Only parameters are wrong: leaving the token out would not be, since it is put back in each request.
+    for methods in api.raw_schema["paths"].values():
+        methods["get"].pop("security", None)
+    assert not verify(api, path, GenerationMode.NEGATIVE, shown) & {401, 403}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_token_what_is_public_answers_and_the_rest_says_401(api: Any, path: str) -> None:
+    answered = verify(api, path, GenerationMode.POSITIVE, {})
+    assert answered - {400} == {401} if path in CLOSED else 401 not in answered
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_token_that_is_refused_is_refused_as_described(api: Any, path: str) -> None:
+    wrong = {"Authorization": "Bearer mc_faux"}
+    # 400: what does not even read (a NUL) is refused before anything is known.
+    assert verify(api, path, GenerationMode.POSITIVE, wrong) - {400} == {401}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from millecafes.accounts.enums import INVITES
+from tests.architecture.access_cafes import TEAM_CASES
 from tests.architecture.access_kinds import (
     EVERYBODY,
     HATS,
@@ -25,40 +26,33 @@ from tests.architecture.access_kinds import (
     only,
     patterns,
 )
+from tests.architecture.access_objects import (
+    its_contact,
+    its_document,
+    its_image,
+    its_import,
+    its_invitation,
+    its_job,
+    its_message,
+    its_notification,
+    its_organisation,
+    its_stop,
+    its_ticket,
+    its_upload,
+)
 
 if TYPE_CHECKING:
-    from tests.architecture.access_world import Side
+    pass
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
 
 LEADS = only("team", "regional")
 
-
-def its_organisation(side: Side) -> dict[str, int]:
-    """The organisation of a side."""
-    return {"pk": side.contact.organisation_id}
-
-
-def its_contact(side: Side) -> dict[str, int]:
-    """The contact of a side, in its organisation."""
-    return {"pk": side.contact.organisation_id, "contact_pk": side.contact.pk}
-
-
-def its_invitation(side: Side) -> dict[str, int]:
-    """An invitation to be the secretary of a side's town hall."""
-    return {"number": side.invitation().pk}
-
-
-def its_message(side: Side) -> dict[str, int]:
-    """The message of a side, about a café of its commune."""
-    return {"pk": side.message().pk}
-
-
 # The small territory of the tests: Técou (81294), in the Tarn.
 TECOU = "/communes/81294-tecou/"
 INVITING = only(*INVITES)
 HALL = LEADS | {"elected"}  # who may invite the secretary of a commune
-DESK, AGAIN = "/bureau/", "/connexion/verifier/"
+DESK, AGAIN, IMPORTS = "/bureau/", "/connexion/verifier/", "/equipe/imports/"
 CASES: dict[str, Case] = {
     "portal:home": Case(),
     "portal:search": Case(query="q=tecou"),
@@ -103,6 +97,12 @@ CASES: dict[str, Case] = {
     "accounts:export_my_data": Case(opens=SIGNED_IN, kwargs={"extension": "json"}),
     "accounts:erase_my_data": Case(302, SIGNED_IN, to=AGAIN),
     "accounts:my_data_erased": Case(),  # said to whoever is nobody any more
+    "accounts:tokens": Case(opens=SIGNED_IN),
+    "accounts:make_token": Case(302, HATS, to=AGAIN),
+    "accounts:revoke_token": Case(
+        302, SIGNED_IN, foreign=TEAM, post=True, kwargs=lambda side: {"number": side.token().pk}, to="/"
+    ),
+    "accounts:all_tokens": Case(opens=TEAM),
     "accounts:email": Case(302, SIGNED_IN, to=AGAIN),
     "accounts:confirm_email": Case(kwargs={"token": "inconnu"}),  # opened from a mail, signed in or not
     "accounts:undo_email": Case(kwargs={"token": "inconnu"}),
@@ -118,6 +118,7 @@ CASES: dict[str, Case] = {
         302, TEAM, foreign=TEAM, kwargs=lambda side: {"number": side.person.pk}, to=AGAIN
     ),
     "accounts:people": Case(opens=LEADS),
+    "accounts:invitations_export": Case(opens=INVITING, kwargs={"extension": "csv"}),
     "accounts:people_export": Case(opens=LEADS, kwargs={"extension": "csv"}),
     "accounts:person": Case(opens=LEADS, foreign=TEAM, kwargs=lambda side: {"number": side.person.pk}),
     "accounts:person_email": Case(opens=TEAM, foreign=TEAM, kwargs=lambda side: {"number": side.person.pk}),
@@ -147,11 +148,16 @@ CASES: dict[str, Case] = {
     "pages:contact": Case(),
     "pages:contact_sent": Case(),
     "pages:messages": Case(opens=LEADS),
+    "pages:messages_export": Case(opens=LEADS, kwargs={"extension": "parquet"}),
     "pages:message": Case(opens=LEADS, foreign=TEAM, kwargs=its_message),
     "pages:answer_message": Case(
         302, LEADS, foreign=TEAM, kwargs=its_message, post=True, to="/equipe/messages/"
     ),
     "pages:erase_message": Case(opens=TEAM, foreign=TEAM, kwargs=its_message),
+    "cafes:list": Case(),
+    "cafes:map": Case(),
+    "cafes:cafe": Case(kwargs=lambda side: {"pk": side.cafe.pk}),
+    **TEAM_CASES,
     "partners:list": Case(opens=LEADS),
     "partners:export": Case(opens=LEADS, kwargs={"format": "csv"}),
     "partners:add": Case(opens=LEADS),
@@ -164,12 +170,62 @@ CASES: dict[str, Case] = {
     "partners:add_contact": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_organisation),
     "partners:change_contact": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_contact),
     "partners:remove_contact": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_contact),
+    "common:document": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_document),
+    "common:document_add": Case(
+        opens=LEADS | {"partner"},
+        foreign=TEAM,
+        kwargs=lambda side: {"kind": "partners.document", "target": side.contact.organisation_id},
+    ),
+    "common:document_sheet": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_document),
+    "common:document_remove": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_document),
+    "common:uploads": Case(201, SIGNED_IN, post=True, data=lambda side: its_ticket(side)),
+    "common:upload": Case(opens=SIGNED_IN, foreign=NOBODY, kwargs=its_upload),
+    "common:document_version": Case(opens=LEADS | {"partner"}, foreign=TEAM, kwargs=its_image),
+    "common:document_image": Case(
+        opens=LEADS | {"partner"}, foreign=TEAM, kwargs=lambda side: its_image(side, width=160)
+    ),
     "common:styleguide": Case(),
     "common:health": Case(),
     "common:alive": Case(),
     "common:ready": Case(),
+    "common:job": Case(opens=SIGNED_IN, foreign=TEAM, kwargs=its_job),
+    "common:job_state": Case(opens=SIGNED_IN, foreign=TEAM, kwargs=its_job),
+    "common:cancel_job": Case(302, SIGNED_IN, foreign=TEAM, post=True, kwargs=its_job, to="/taches/"),
+    "common:replay_job": Case(302, SIGNED_IN, foreign=TEAM, post=True, kwargs=its_job, to="/taches/"),
+    "common:jobs": Case(opens=TEAM),
+    "common:notifications": Case(opens=SIGNED_IN),
+    "common:notification_choices": Case(opens=SIGNED_IN),
+    "common:read_notifications": Case(302, SIGNED_IN, post=True, to="/notifications/"),
+    "common:read_notification": Case(
+        302, SIGNED_IN, foreign=NOBODY, post=True, kwargs=its_notification, to="/notifications/"
+    ),
+    # Opened from a mail, signed in or not: the signed token is the proof.
+    "common:stop_notifications": Case(kwargs=its_stop),
+    "common:replay_jobs": Case(302, TEAM, post=True, to="/equipe/taches/"),
+    "common:imports": Case(opens=TEAM),
+    "common:start_import": Case(opens=TEAM, kwargs={"kind": "organisations"}),
+    "common:import_model": Case(opens=TEAM, kwargs={"kind": "organisations", "extension": "csv"}),
+    "common:import": Case(opens=TEAM, foreign=TEAM, kwargs=its_import),
+    "common:import_columns": Case(
+        302, TEAM, foreign=TEAM, post=True, kwargs=its_import, data={"colonne-0": "nom"}, to=IMPORTS
+    ),
+    "common:import_lines": Case(302, TEAM, foreign=TEAM, post=True, kwargs=its_import, to=IMPORTS),
+    "common:import_refused": Case(opens=TEAM, foreign=TEAM, kwargs=its_import),
+    "common:apply_import": Case(302, TEAM, foreign=TEAM, post=True, kwargs=its_import, to=IMPORTS),
+    "common:undo_import": Case(opens=TEAM, foreign=TEAM, kwargs=its_import),
+    "common:drop_import": Case(302, TEAM, foreign=TEAM, post=True, kwargs=its_import, to=IMPORTS),
     "common:journal": Case(opens=TEAM),
-    "common:journal_export": Case(opens=TEAM),
+    "common:journal_export": Case(opens=TEAM, kwargs={"extension": "csv"}),
+    "common:jobs_export": Case(opens=TEAM, kwargs={"extension": "ods"}),
+    "common:ask_export": Case(
+        302,
+        LEADS,
+        foreign=LEADS,
+        post=True,
+        data={"name": "partners.organisations", "extension": "csv"},
+        to="/taches/",
+    ),
+    "developers:guide": Case(),
     "api:search": Case(query="q=tecou"),
     "api:communes": Case(),
     "api:areas": Case(kwargs={"kind": "departement"}),
@@ -177,7 +233,10 @@ CASES: dict[str, Case] = {
     "api:sources": Case(),
     "api:indicators": Case(),
     "api:commune": Case(kwargs={"code": "81294"}),
-    "api:organisations": Case(opens=LEADS),
+    # What asks for a token knows no cookie.
+    "api:organisations": Case(401),
+    "api:organisation": Case(401, kwargs=lambda side: {"number": side.contact.organisation_id}),
+    "api:me": Case(401),
     "api:openapi-json": Case(),
     "api:openapi-view": Case(),
     "api:api-root": Case(404),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from millecafes.accounts.enums import RoleKind
-from millecafes.accounts.models import Invitation, Role, User
+from millecafes.accounts.models import ApiToken, Invitation, Role, User
+from millecafes.cafes.models import Cafe
+from millecafes.common import documents, jobs
+from millecafes.common.actors import Actor
+from millecafes.common.documents import uploads
+from millecafes.common.documents.forms import ticket_for
+from millecafes.common.documents.kinds import kind_of
+from millecafes.common.documents.models import Document, Upload
+from millecafes.common.imports.models import ImportRun
+from millecafes.common.jobs.models import Job
+from millecafes.common.notifications.models import Notification
 from millecafes.pages.enums import Subject
 from millecafes.pages.models import ContactMessage
 from millecafes.partners.models import OrganisationContact
 from millecafes.territory.models import Commune
 from tests.architecture.access_kinds import ROLES, Case, Values
+from tests.factories.cafes import make_cafe
+from tests.factories.documents import make_document, make_logo
+from tests.factories.imports import sent_by
+from tests.factories.notifications import make_notification
 from tests.factories.pages import make_message
 from tests.factories.partners import make_contact, make_organisation
 from tests.factories.people import give_factor, make_invitation, make_person
@@ -50,10 +65,55 @@ class Side:
     person: User  # somebody else of this commune's town hall
     person_role: Role
     contact: OrganisationContact  # somebody of an organisation of this commune
+    cafe: Cafe  # a café of this commune, open and member; that of its managers
 
     def invitation(self) -> Invitation:
         """A new invitation to be the secretary of this commune."""
         return make_invitation(f"commune:{self.commune}")
+
+    def import_run(self) -> ImportRun:
+        """A file that the asker sent, and whose lines were analysed."""
+        return sent_by(self.user)
+
+    def job(self) -> Job:
+        """A new job that `user` asked for."""
+        return jobs.enqueue("common.purge", actor=Actor(user_id=self.user.pk), now=timezone.now())
+
+    def ticket(self) -> str:
+        """What lets `user` send a file."""
+        return ticket_for(kind_of("partners.document"), Actor(user_id=self.user.pk))
+
+    def upload(self) -> Upload:
+        """A file that `user` is sending."""
+        kind = kind_of("partners.document")
+        asked = {"name": "a.pdf", "size": 5, "sha256": "", "now": timezone.now()}
+        return uploads.begin(kind=kind, owner_id=self.user.pk, **asked)
+
+    def notification(self) -> Notification:
+        """Something that `user` is told."""
+        return make_notification(self.user)
+
+    def document(self) -> Document:
+        """A document about the organisation of this commune."""
+        known = documents.of(self.contact.organisation, "partners.document")
+        return known[0] if known else make_document(self.contact.organisation)
+
+    def logo(self) -> Document:
+        """Its logo, always at its first version."""
+        known = documents.of(self.contact.organisation, "partners.logo")
+        return known[0] if known else make_logo(self.contact.organisation)
+
+    def token(self) -> ApiToken:
+        """A new token of the person of this side."""
+        now = timezone.now()
+        return ApiToken.objects.create(
+            user=self.user,
+            role=self.role or self.person_role,
+            name="Programme",
+            fingerprint=f"{now:%f}-{self.user.pk}",
+            created_at=now,
+            expires_at=now + dt.timedelta(days=30),
+        )
 
     def message(self) -> ContactMessage:
         """A new message about a café for this commune."""
@@ -80,11 +140,23 @@ class World:
             )
         )
         self.contacts = {HERE: near, THERE: far}
+        self.cafes = {
+            contact.organisation.commune_id: make_cafe(
+                f"Café {contact.organisation.commune_id}", contact.organisation.commune
+            )
+            for contact in (near, far)
+        }
         self.users: dict[str, User] = {"person": make_person(), "repairer": make_person(is_staff=True)}
         self.users["repairer"].is_superuser = True
         self.users["repairer"].save()
         self.roles: dict[str, Role] = {}
-        places = {**PERIMETERS, RoleKind.PARTNER: f"organisation:{near.organisation_id}"}
+        own = f"cafe:{self.cafes[HERE].pk}"
+        places = {
+            **PERIMETERS,
+            RoleKind.PARTNER: f"organisation:{near.organisation_id}",
+            RoleKind.MANAGER: own,
+            RoleKind.VOLUNTEER: own,
+        }
         for kind, perimeter in places.items():
             self.users[kind] = make_person(name=kind.label)
             self.roles[kind] = give(self.users[kind], kind, perimeter)
@@ -102,9 +174,10 @@ class World:
         """The objects of one side."""
         if foreign or role == "anonymous":
             stranger = self.stranger
-            return Side(THERE, self.other, self.other.user, stranger.user, stranger, self.contacts[THERE])
-        near = self.neighbour
-        return Side(HERE, self.roles.get(role), self.users[role], near.user, near, self.contacts[HERE])
+            there = (self.contacts[THERE], self.cafes[THERE])
+            return Side(THERE, self.other, self.other.user, stranger.user, stranger, *there)
+        near, here = self.neighbour, (self.contacts[HERE], self.cafes[HERE])
+        return Side(HERE, self.roles.get(role), self.users[role], near.user, near, *here)
 
     def ask(
         self, name: str, case: Case, role: str, *, foreign: bool = False, post: bool = False

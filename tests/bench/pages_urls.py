@@ -68,7 +68,8 @@ def _somebody() -> tuple[User, Hats]:
 def _people(number: str) -> dict[str, Any]:
     from millecafes.accounts.forms.people import PeopleFilter
     from millecafes.accounts.queries import people as queries
-    from millecafes.accounts.views.people import EXPORTS, PAGE_LENGTH
+    from millecafes.accounts.views.people import PAGE_LENGTH
+    from millecafes.common import exports
 
     today = timezone.localdate()
     form = PeopleFilter({}, outer="network")
@@ -82,12 +83,12 @@ def _people(number: str) -> dict[str, Any]:
         "rows": rows,
         "is_filtered": False,
         "query": "",
-        "exports": EXPORTS,
+        "exports": exports.labels_of("accounts.people"),
     }
 
 
 def people(request: HttpRequest) -> HttpResponse:
-    """The template of the list of people, its context and whoever asks in memory."""
+    """The template of the list of people, its context and whoever asks in memory (not the bell)."""
     request.user, hats = _somebody()
     request.hats, request.actor = hats, hats.actor  # type: ignore[attr-defined]
     return render(request, "accounts/people.html", _people(request.GET["page"]))

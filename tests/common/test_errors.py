@@ -271,7 +271,8 @@ def write(request):
 
 urls.urlpatterns.append(path("ecrire/", write))
 response = Client(raise_request_exception=False).post("/ecrire/", {"texte": "Un long message"})
-print(response.status_code, "Le site est occupé" in response.text, "Un long message" in response.text)
+said = ["Le site est occupé" in response.text, "Un long message" in response.text]
+print(response.status_code, response["Retry-After"], *said)
 """
 
 
@@ -283,4 +284,4 @@ def test_a_write_lock_held_too_long_is_a_503_that_keeps_the_text(locked: Path, t
         "DJANGO_SETTINGS_MODULE": "millecafes.config.settings.dev",
     }
     result = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True)
-    assert result.stdout.split() == ["503", "True", "True"], result.stderr
+    assert result.stdout.split() == ["503", "30", "True", "True"], result.stderr

@@ -17,14 +17,12 @@ from millecafes.common.exports import (
     FORMATS,
     Column,
     Table,
+    content_of,
     export_response,
     safe_text,
-    to_csv,
-    to_geojson,
-    to_ods,
-    to_parquet,
 )
-from millecafes.common.ods import write_ods
+from millecafes.common.exports.columns import safe_texts
+from tests.common.files import write_ods
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 COLUMNS = [
@@ -64,7 +62,7 @@ def read_ods(content: bytes) -> dict[str, list[list[tuple[str, str]]]]:
 
 
 def test_csv_is_what_french_spreadsheets_open():
-    assert read_csv(to_csv(TABLE)) == [
+    assert read_csv(content_of(TABLE, "csv")) == [
         ["Nom", "Communes (communes)", "Part (%)"],
         ["Tarn", "314", "46,6"],
         ["'=1+1", "secret statistique", "inconnu"],
@@ -72,7 +70,7 @@ def test_csv_is_what_french_spreadsheets_open():
 
 
 def test_ods_types_its_cells_and_tells_its_sources():
-    sheets = read_ods(to_ods(TABLE))
+    sheets = read_ods(content_of(TABLE, "ods"))
     assert sheets["Essai"][1] == [("string", "Tarn"), ("float", "314"), ("float", "46.6")]
     assert sheets["Essai"][2] == [("string", "=1+1"), ("string", "secret statistique"), ("string", "inconnu")]
     texts = [text for _, text in sheets["Sources et définitions"][2]]
@@ -80,7 +78,7 @@ def test_ods_types_its_cells_and_tells_its_sources():
 
 
 def test_ods_is_packed_as_the_standard_asks():
-    content = to_ods(TABLE)
+    content = content_of(TABLE, "ods")
     # OpenDocument 1.3, part 2, §3.3: the type is the first entry, unpacked, without extra field.
     assert content[30:38] == b"mimetype"
     assert content[38:].startswith(b"application/vnd.oasis.opendocument.spreadsheetPK")
@@ -95,7 +93,7 @@ def test_ods_is_packed_as_the_standard_asks():
         (column,) = sheet.iterfind("{*}table-column")
         (width,) = column.attrib.values()
         assert {len(row) for row in sheet.iterfind("{*}table-row")} == {int(width)}
-    assert content == to_ods(TABLE)
+    assert content == content_of(TABLE, "ods")
 
 
 def test_ods_keeps_blanks_and_lines():
@@ -110,7 +108,7 @@ def test_ods_keeps_blanks_and_lines():
 def test_parquet_holds_types_states_and_metadata():
     import pyarrow.parquet as pq
 
-    found = pq.read_table(io.BytesIO(to_parquet(TABLE)))
+    found = pq.read_table(io.BytesIO(content_of(TABLE, "parquet")))
     assert found.to_pylist() == [
         {"nom": "Tarn", "count": 314, "count_etat": "connu", "share": 46.6, "share_etat": "connu"},
         {
@@ -126,7 +124,7 @@ def test_parquet_holds_types_states_and_metadata():
 
 
 def test_geojson_has_a_null_geometry_where_none_is_known():
-    found = json.loads(to_geojson(TABLE))
+    found = json.loads(content_of(TABLE, "geojson"))
     assert [feature["geometry"] for feature in found["features"]] == [TABLE.geometries["Tarn"], None]
     assert found["features"][0]["properties"]["share"] == 46.6
     assert found["columns"]["count"]["source"] == "INSEE"
@@ -138,6 +136,23 @@ def test_an_empty_table_is_still_a_file(extension):
     assert response.status_code == 200
     assert response.content
     assert response["Content-Disposition"] == f'attachment; filename="vide.{extension}"'
+
+
+@pytest.mark.parametrize("text", ["\x01=1+1", "\u200b=1", "\ufeff+1", " \u00ad@a"])
+def test_what_shows_nothing_hides_no_formula(text):
+    assert safe_text(text) == f"'{text}"
+    assert safe_texts([text, "Café", None]) == [f"'{text}", "Café", ""]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("decimals", [0, 1])
+def test_what_is_no_number_is_unknown(value, decimals):
+    column = Column("x", "X", kind="number", decimals=decimals)
+    table = Table("t", "T", [column], [(value,)])
+    for extension in FORMATS:
+        assert "inconnu" in str(column.shown([value]))
+        assert content_of(table, extension)
+    assert read_csv(content_of(table, "csv"))[1] == ["inconnu"]
 
 
 @given(st.text())
@@ -152,8 +167,8 @@ def test_no_text_begins_as_a_formula(text):
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=1, max_size=4))
 def test_any_text_survives_csv_and_ods(texts):
     table = Table("t", "T", [Column("nom", "Nom")], [{"nom": text} for text in texts])
-    assert [row[0] for row in read_csv(to_csv(table))[1:]] == [safe_text(text) for text in texts]
+    assert [row[0] for row in read_csv(content_of(table, "csv"))[1:]] == [safe_text(text) for text in texts]
     # XML cannot carry control characters: they are left out, and nothing else is lost but line ends,
     # each line being a paragraph of its cell.
     expected = ["".join(NOT_XML.sub("", text).splitlines()) for text in texts]
-    assert [text for ((_, text),) in read_ods(to_ods(table))["T"][1:]] == expected
+    assert [text for ((_, text),) in read_ods(content_of(table, "ods"))["T"][1:]] == expected

@@ -49,6 +49,16 @@ def test_days() -> None:
     assert formats.day(None) == "inconnu"
 
 
+def test_days_ago() -> None:
+    today = dt.date(2026, 11, 22)
+    assert formats.ago(None, today) == "jamais"
+    assert formats.ago(today, today) == "aujourd’hui"
+    assert formats.ago(dt.date(2026, 11, 21), today) == "hier"
+    assert formats.ago(dt.date(2026, 11, 10), today) == "il y a 12\u00a0jours"
+    assert formats.ago(dt.date(2022, 1, 1), today) == "il y a 1\u202f786\u00a0jours"
+    assert formats.ago(dt.date(2026, 12, 1), today) == "1er décembre 2026"
+
+
 def test_span_merges_equal_ends_and_keeps_unknown() -> None:
     assert formats.span(8.2, 12.8) == "8 à 13"
     assert formats.span(8.2, 8.4) == "8"

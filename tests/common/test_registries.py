@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -80,30 +79,32 @@ def test_nothing_is_asked_of_nothing(kinds: list[tuple[str, int]]) -> None:
 def test_a_warm_up_that_fails_stops_neither_the_others_nor_the_server(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    done: list[int] = []
+    done: list[str] = []
 
     def fail() -> None:
         raise LookupError("rien à charger")
 
     monkeypatch.setattr(warmup, "_tasks", {})
     warmup.register("broken", fail)
-    warmup.register("index", lambda: done.append(threading.get_ident()))
-    thread = warmup.start()
-    thread.join(10)
-    assert thread.daemon
-    assert done == [thread.ident]  # not the thread that serves
+    warmup.register("index", lambda: done.append("index"))
+    warmup.run()
+    assert done == ["index"]
     assert "warm-up broken: rien à charger" in caplog.text
 
 
-def test_the_server_starts_the_warm_up_and_nothing_else_does(tmp_path: Path) -> None:
+def test_the_server_warms_up_before_its_processes_and_nothing_else_does(tmp_path: Path) -> None:
     code = (
         "import django\n"
         "from millecafes.common import warmup\n"
-        "warmup.start = lambda: print('started:', *warmup._tasks)\n"
+        "warmup.run = lambda: print('started:', *warmup._tasks)\n"
         "django.setup()\n"
         "import millecafes.config.urls\n"
         "print('addresses')\n"
         "import millecafes.config.wsgi\n"
+        "print('application')\n"
+        "from millecafes.config import server_hooks\n"
+        "assert server_hooks.preload_app\n"
+        "server_hooks.when_ready(None)\n"
     )
     variables = {
         **os.environ,
@@ -111,4 +112,4 @@ def test_the_server_starts_the_warm_up_and_nothing_else_does(tmp_path: Path) -> 
         "DJANGO_SETTINGS_MODULE": "millecafes.config.settings.dev",
     }
     told = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True)
-    assert told.stdout.splitlines() == ["addresses", "started: place_index"], told.stderr
+    assert told.stdout.splitlines() == ["addresses", "application", "started: place_index"], told.stderr

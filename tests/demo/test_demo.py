@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from millecafes.accounts.enums import RoleKind
 from millecafes.accounts.models import Role, User
-from millecafes.common import actors
+from millecafes.common import actors, documents
+from millecafes.common.documents import storing
 from millecafes.common.guards import GuardError
 from millecafes.common.journal.models import JournalEntry
 from millecafes.demo import queries, services
@@ -49,6 +50,22 @@ def test_every_role_is_invented_once_through_the_services(places: None) -> None:
         assert not model.objects.filter(is_demo=False).exists(), model
     granted = JournalEntry.objects.filter(verb="accounts.role_granted", command="seed_demo")
     assert granted.count() == given
+
+
+@pytest.mark.django_db
+def test_organisations_have_a_logo_and_an_agreement_that_say_they_are_invented(places: None) -> None:
+    with ON:
+        for _ in range(2):
+            services.seed(actor=ACTOR, now=timezone.now())
+    for organisation in Organisation.objects.order_by("pk"):
+        logo, agreement = sorted(documents.of(organisation), key=lambda found: found.kind, reverse=True)
+        assert (logo.kind, agreement.kind) == ("partners.logo", "partners.document")
+        assert "démonstration" in logo.name
+        assert logo.current.width == 640
+        with storing.open_key(agreement.current.key) as file:
+            text = file.read().decode("cp1252")
+        assert "(Démonstration)" in text
+        assert organisation.name.partition(" (")[0] in text
 
 
 @pytest.mark.django_db

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,8 @@ class Site:
 
     url: str
     environment: dict[str, str]
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    said: Path
 
 
 @dataclass
@@ -99,27 +100,29 @@ class Journal:
 
 def start(environment: dict[str, str]) -> Site:
     """Start `millecafes serve` and wait until it says that it answers."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "millecafes", "serve"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout
-    said = process.stdout.readline()
-    found = re.search(r"http://localhost:\d+", said)
-    if not found:
-        process.terminate()
-        said += process.communicate()[0]
-        pytest.fail(f"le serveur n’a pas démarré : {said}")
-    return Site(found.group(0), environment, process)
+    # In a file: a pipe that nobody empties is full after some hundred requests, and the site waits for ever.
+    said = Path(environment["DATA_DIR"]) / "serve.log"
+    with said.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "millecafes", "serve"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    site = Site(f"http://localhost:{environment['PORT']}", environment, process, said)
+    deadline = time.monotonic() + 60
+    while site.url not in said.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"le serveur n’a pas démarré : {stop(site)}")
+        time.sleep(0.05)
+    return site
 
 
-def stop(site: Site) -> str:
+def stop(site: Site, number: int = signal.SIGINT) -> str:
     """Stop the site as Ctrl-C does; returns what it said."""
-    site.process.send_signal(signal.SIGINT)
-    return site.process.communicate(timeout=60)[0]
+    site.process.send_signal(number)
+    site.process.wait(timeout=60)
+    return site.said.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, ViewportSize
 from tests.e2e.conftest import Journal, Visit
 from tests.e2e.looking import PAGES, SMALL_TARGETS, axe, overflow, words
 
+WITH_A_MAP = {"/carte/", "/cafes/"}
 WIDTHS = (360, 640, 768, 1280, 1920)
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
@@ -65,10 +66,11 @@ def test_the_status_and_the_frame(visit: Visit, address: str) -> None:
     assert page.evaluate(SMALL_TARGETS) == [], "trop petit pour un pouce"
 
 
-def test_only_the_map_page_loads_the_map(visit: Visit, journal: Journal, address: str) -> None:
-    settle(visit(address))
+def test_only_a_page_with_a_map_loads_the_map(visit: Visit, journal: Journal, address: str) -> None:
+    page = settle(visit(address))
     asked = [url for url in journal.requested if "carte-" in url or "maplibre" in url or "pmtiles" in url]
-    assert bool(asked) is (address == "/carte/")
+    assert bool(asked) is (address in WITH_A_MAP)
+    assert page.locator("[data-carte]").count() == (address in WITH_A_MAP)
 
 
 def test_the_guard_sees_a_third_party_and_a_broken_policy(visit: Visit, journal: Journal) -> None:

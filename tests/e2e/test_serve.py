@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,12 +20,19 @@ import pytest
 from tests.e2e.conftest import PACKAGES, Site, command, site_environment, start, stop
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated base: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("migrated")
+    command(site_environment(folder), "migrate", "--verbosity", "0")
+    return folder
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """A site of its own: an empty, migrated base."""
-    found = site_environment(tmp_path)
-    command(found, "migrate", "--verbosity", "0")
-    return found
+def environment(tmp_path: Path, migrated: Path) -> dict[str, str]:
+    """A site of its own: a copy of that base."""
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    return site_environment(tmp_path)
 
 
 @pytest.fixture
@@ -63,16 +71,38 @@ def processes_of(folder: str) -> list[int]:
 def test_a_signal_ends_everything_in_order(running: Site, number: signal.Signals) -> None:
     response, _ = get(running, "/nulle-part/?q=secret")
     assert response.status == 404
-    running.process.send_signal(number)
-    said = running.process.communicate(timeout=60)[0]
+    said = stop(running, number)
     assert running.process.returncode == 0
-    line, last = said.splitlines()
+    _, line, last = said.splitlines()
     assert last == "Mille cafés est arrêté."
     # Not a terminal: a line of JSON, which the answer's identifier finds.
     found = json.loads(line)
     assert (found["route"], found["status"], found["request"]) == ("-", 404, response.headers["X-Request-ID"])
     assert "secret" not in line
     assert processes_of(running.environment["DATA_DIR"]) == []
+
+
+def worker_of(folder: str) -> int:
+    """The process that does the jobs of this site, once there is one."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for number in processes_of(folder):
+            if b"\0work\0" in Path(f"/proc/{number}/cmdline").read_bytes():
+                return number
+        time.sleep(0.1)
+    raise AssertionError("aucun processus de tâches de fond")
+
+
+def test_a_worker_that_is_killed_starts_again(running: Site) -> None:
+    folder = running.environment["DATA_DIR"]
+    first = worker_of(folder)
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while worker_of(folder) == first and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert worker_of(folder) != first
+    assert "relancé" in stop(running)
+    assert processes_of(folder) == []
 
 
 def test_a_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:

@@ -12,9 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from millecafes.accounts.enums import SECOND_FACTOR, RoleKind
-from millecafes.accounts.models import Invitation, Role, User
+from millecafes.accounts.models import ApiToken, Invitation, Role, User
+from millecafes.accounts.queries.hats import actor_in
 from millecafes.accounts.services.invitations import LASTS
 from millecafes.accounts.services.roles import grant_role
+from millecafes.accounts.services.tokens import create_token
 from millecafes.common import actors
 from millecafes.common.links import fingerprint
 
@@ -75,6 +77,32 @@ def make_invitation(
         expires_at=extra.pop("expires_at", sent + LASTS),
         **extra,
     )
+
+
+def make_token(
+    role: Role,
+    *scopes: str,
+    perimeter: str = "",
+    name: str = "",
+    days: int = 30,
+    now: dt.datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """A token that carries a role, and its secret."""
+    return create_token(
+        role=role,
+        name=name or f"Programme {next(_numbers)}",
+        scope_keys=scopes or ("territory:read",),
+        perimeter=perimeter or role.perimeter,
+        days=days,
+        actor=actor_in(role),
+        now=now or timezone.now(),
+    )
+
+
+def program_wearing(kind: RoleKind, perimeter: str, *scopes: str, within: str = "") -> Client:
+    """A program that shows a token of somebody under this hat, kept to `within`."""
+    _, secret = make_token(make_role(kind, perimeter), *scopes, perimeter=within)
+    return Client(headers={"authorization": f"Bearer {secret}"})
 
 
 def client_wearing(kind: RoleKind, perimeter: str, *, user: User | None = None) -> Client:

@@ -12,6 +12,7 @@ from tests.architecture.access_kinds import EVERYBODY
 # Public, and not pages to visit: answers to scripts and probes, what follows a form, the map itself.
 APART = {
     "territory:suggestions",
+    "cafes:map",  # what the map reads; its page is there
     "portal:suggestions",
     "common:alive",
     "common:ready",

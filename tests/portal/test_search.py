@@ -145,7 +145,7 @@ def test_the_page_for_everybody(zinc: None, client: Client) -> None:
     assert "Brasserie" not in page.text
     assert "zinc@example.org" not in page.text
     empty = client.get("/chercher/")
-    assert "On cherche parmi&nbsp;: communes, territoires, pages du site." in empty.text
+    assert "On cherche parmi&nbsp;: communes, territoires, cafés, pages du site." in empty.text
 
 
 def test_the_suggestions(zinc: None, client: Client) -> None:

@@ -45,7 +45,8 @@ def test_the_name_is_never_lost(article: str, rest: str) -> None:
     for words in (at(name), of(name)):
         assert words.endswith(rest)
         assert fold(words).endswith(fold(rest))
-        assert " le " not in f" {words.lower()} "
+        # A name may be « Le » and nothing more.
+        assert rest == "Le" or " le " not in f" {words.lower()} "
 
 
 @pytest.mark.parametrize(

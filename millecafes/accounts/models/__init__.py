@@ -3,5 +3,6 @@
 from millecafes.accounts.models.people import User, UserManager
 from millecafes.accounts.models.roles import Invitation, Role
 from millecafes.accounts.models.signin import EmailChange
+from millecafes.accounts.models.tokens import ApiToken
 
-__all__ = ["EmailChange", "Invitation", "Role", "User", "UserManager"]
+__all__ = ["ApiToken", "EmailChange", "Invitation", "Role", "User", "UserManager"]

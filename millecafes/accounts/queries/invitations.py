@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -43,6 +43,14 @@ def in_state(state: InvitationState, now: dt.datetime) -> Q:
         return Q(accepted_at__isnull=True, revoked_at__isnull=False)
     waiting = Q(accepted_at__isnull=True, revoked_at__isnull=True)
     return waiting & (Q(expires_at__gt=now) if state == InvitationState.PENDING else Q(expires_at__lte=now))
+
+
+def invitations_filtered(actor: Actor, asked: Mapping[str, str], now: dt.datetime) -> QuerySet[Invitation]:
+    """The invitations of a filter (`q`, `etat`), among those that a hat may follow."""
+    found = invitations_for(actor).select_related("invited_by", "accepted_by")
+    if asked["etat"]:
+        found = found.filter(in_state(InvitationState(asked["etat"]), now))
+    return found.filter(email__icontains=asked["q"]) if asked["q"] else found
 
 
 def invitation_rows(found: Iterable[Invitation], now: dt.datetime) -> list[InvitationRow]:

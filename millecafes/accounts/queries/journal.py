@@ -58,4 +58,5 @@ TARGETS = {
     "accounts.user": Target("Personne", labels),
     "accounts.role": Target("Rôle"),
     "accounts.invitation": Target("Invitation"),
+    "accounts.apitoken": Target("Jeton d’accès"),
 }

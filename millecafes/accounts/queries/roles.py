@@ -6,9 +6,11 @@ import datetime as dt
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from millecafes.accounts.enums import RoleKind
-from millecafes.accounts.models import Role
+from millecafes.accounts.models import Role, User
+from millecafes.common.actors import Actor
 
 _ORDER = {kind.value: number for number, kind in enumerate(RoleKind)}
 
@@ -43,3 +45,11 @@ def has_second_factor(user_id: int | None) -> bool:
     """Whether this person has a passkey or an authenticator application."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return bool(Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists())
+
+
+def still_wears(actor: Actor, now: dt.datetime) -> bool:
+    """Whether a person may still act under the role with which they asked for something."""
+    if actor.role_id is None:
+        return User.objects.filter(pk__in=[actor.user_id], is_active=True).exists()
+    held = active(timezone.localdate(now)).filter(user__in=[actor.user_id], user__is_active=True)
+    return held.filter(pk=actor.role_id, kind=actor.kind, perimeter=actor.perimeter).exists()

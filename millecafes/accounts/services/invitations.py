@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from millecafes.accounts.enums import InvitationState, RoleKind
+from millecafes.accounts.enums import ACCEPTED, InvitationState, RoleKind
 from millecafes.accounts.models import Invitation, Role, User
 from millecafes.accounts.queries import perimeters
 from millecafes.accounts.queries.roles import active
@@ -20,6 +21,7 @@ from millecafes.common import journal, mail
 from millecafes.common.actors import ANONYMOUS, Actor
 from millecafes.common.formats import day as in_words
 from millecafes.common.links import fingerprint, new_secret
+from millecafes.common.notifications import notify
 
 LASTS = dt.timedelta(days=30)
 # A second click must not send a second mail, whose first link would already be dead.
@@ -199,7 +201,23 @@ def accept(*, invitation: Invitation, user: User | None, now: dt.datetime, full_
     invitation.accepted_by = accepting
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     _record("accounts.invitation_accepted", invitation, Actor(user_id=accepting.pk), now)
+    _tell_inviter(invitation, now)
     return Accepted(role, accepting, is_new=user is None)
+
+
+def _tell_inviter(invitation: Invitation, now: dt.datetime) -> None:
+    """Without a name: the person may be erased before the notification is."""
+    if invitation.invited_by is None:
+        return
+    notify(
+        topic=ACCEPTED.name,
+        to=invitation.invited_by,
+        target=invitation,
+        text=f"Une invitation que vous avez envoyée est acceptée : {invitation.get_kind_display()}.",
+        url=reverse("accounts:invitations"),
+        now=now,
+        key=f"{invitation.pk}",
+    )
 
 
 def _create(email: str, full_name: str, now: dt.datetime) -> User:

@@ -12,12 +12,13 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from millecafes.accounts.models import EmailChange, Invitation
+from millecafes.accounts.models import ApiToken, EmailChange, Invitation
 
 # An invitation answers for a role given; a year after its end it proves nothing more.
 INVITATION = dt.timedelta(days=365)
 # A change of address can be undone for seven days; a month leaves time to answer a complaint.
 EMAIL_CHANGE = dt.timedelta(days=30)
+TOKEN = dt.timedelta(days=365)
 REPAIRS = dt.timedelta(days=365)
 
 
@@ -33,6 +34,9 @@ def _past(now: dt.datetime) -> dict[str, QuerySet[Any]]:
             Q(undo_until__lt=change) | Q(undo_until__isnull=True, expires_at__lt=change)
         ),
         "invitations": Invitation.objects.filter(expires_at__lt=now - INVITATION),
+        "jetons d’accès": ApiToken.objects.filter(
+            Q(expires_at__lt=now - TOKEN) | Q(revoked_at__lt=now - TOKEN)
+        ),
         "traces de l’outil de réparation": LogEntry.objects.filter(action_time__lt=now - REPAIRS),
     }
 

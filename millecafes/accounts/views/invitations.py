@@ -22,6 +22,7 @@ from millecafes.accounts.queries.hats import SESSION_KEY
 from millecafes.accounts.services import invitations as services
 from millecafes.accounts.services.sessions import sign_in
 from millecafes.accounts.views.people import query_without_page
+from millecafes.common import exports
 from millecafes.common.access import check, get_or_404, requires, sign_in_address
 from millecafes.common.actors import actor_of
 from millecafes.common.links import fingerprint
@@ -44,19 +45,24 @@ def invitations(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/invitations.html", context, status=422)
     now = timezone.now()
-    found = queries.invitations_for(actor_of(request)).select_related("invited_by", "accepted_by")
-    if form.cleaned_data["etat"]:
-        found = found.filter(queries.in_state(InvitationState(form.cleaned_data["etat"]), now))
-    if form.cleaned_data["q"]:
-        found = found.filter(email__icontains=form.cleaned_data["q"])
+    found = queries.invitations_filtered(actor_of(request), form.cleaned_data, now)
     page = Paginator(found, PAGE_LENGTH).get_page(request.GET.get("page"))
     context |= {
         "page": page,
         "rows": queries.invitation_rows(page.object_list, now),
         "is_filtered": any(form.cleaned_data.values()),
         "query": query_without_page(request),
+        "exports": exports.labels_of("accounts.invitations"),
     }
     return render(request, "accounts/invitations.html", context)
+
+
+@never_cache
+@require_safe
+@requires("accounts.invite")
+def invitations_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """The invitations of a filter as a file."""
+    return exports.answer(request, "accounts.invitations", extension)
 
 
 @never_cache

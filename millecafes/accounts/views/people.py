@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +19,11 @@ from millecafes.accounts.models import User
 from millecafes.accounts.queries import people as queries
 from millecafes.accounts.queries.invitations import invitation_rows, invitations_for
 from millecafes.accounts.services.roles import RoleError, end_role, grant_role
+from millecafes.common import exports
 from millecafes.common.access import check, get_or_404, requires
 from millecafes.common.actors import actor_of
-from millecafes.common.exports import Column, Table, export_response
 
 PAGE_LENGTH = 50
-EXPORTS = ("csv", "ods")
 
 
 @require_safe
@@ -44,7 +43,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "rows": queries.person_rows(page.object_list, outer, today),
         "is_filtered": any(form.cleaned_data.values()),
         "query": query_without_page(request),
-        "exports": EXPORTS,
+        "exports": exports.labels_of("accounts.people"),
     }
     return render(request, "accounts/people.html", context)
 
@@ -59,48 +58,8 @@ def query_without_page(request: HttpRequest) -> str:
 @require_safe
 @requires("accounts.view_person")
 def people_export(request: HttpRequest, extension: str) -> HttpResponse:
-    """The people of a filter as a table: one line per role."""
-    if extension not in EXPORTS:
-        raise Http404
-    outer = actor_of(request).perimeter
-    form = PeopleFilter(request.GET, outer=outer)
-    if not form.is_valid():
-        return render(request, "accounts/people.html", {"section": "people", "form": form}, status=422)
-    today = timezone.localdate()
-    listed = queries.people_listed(outer, form.asked, today)
-    return export_response(_table(queries.person_rows(listed, outer, today)), extension)
-
-
-def _table(rows: list[queries.PersonRow]) -> Table:
-    columns = (
-        Column("nom", "Nom"),
-        Column("adresse", "Adresse e-mail"),
-        Column("role", "Rôle"),
-        Column("lieu", "Lieu ou organisation"),
-        Column("cle", "Périmètre"),
-        Column("du", "À partir du"),
-        Column("au", "Jusqu’au"),
-        Column("etat", "État"),
-        Column("demonstration", "Démonstration"),
-    )
-    lines: list[dict[str, str]] = []
-    for row in rows:
-        person = row.person
-        invented = "oui" if person.is_demo else ""
-        who = {"nom": person.full_name, "adresse": person.email, "demonstration": invented}
-        lines += [{**who, **_hat_cells(hat)} for hat in row.hats] or [who]
-    return Table("personnes", "Personnes", columns, lines)
-
-
-def _hat_cells(hat: queries.HatLine) -> dict[str, str]:
-    return {
-        "role": hat.kind,
-        "lieu": hat.place,
-        "cle": hat.perimeter,
-        "du": hat.starts_on.isoformat(),
-        "au": hat.last_day.isoformat() if hat.last_day else "",
-        "etat": str(hat.state.label),
-    }
+    """The people of a filter as a file: one line per role."""
+    return exports.answer(request, "accounts.people", extension)
 
 
 def _person(request: HttpRequest, number: int) -> User:

@@ -1,22 +1,25 @@
-"""Organisations, for whoever may list them: a token says who asks, or the session of the site."""
+"""Organisations, for tokens whose hat may list them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
-from millecafes.api.admission import Bearer, Session
+from millecafes.api.admission import Bearer, within
 from millecafes.api.problems import Fault, ProblemError, refused
 from millecafes.api.schemas import PieceOut, PieceQuery, Problem, rows_asked
+from millecafes.common.access import LARGEST_ID
 from millecafes.common.actors import actor_of
 from millecafes.common.permissions import can
 from millecafes.partners.enums import OrganisationKind
 from millecafes.partners.forms import ListFilter
 from millecafes.partners.queries import departements_for, filtered
+from millecafes.partners.queries import organisations as every_organisation
 
 router = Router(tags=["organisations"])
+SCOPE = "organisations:read"
 
 
 class OrganisationCommuneOut(Schema):
@@ -62,10 +65,10 @@ class OrganisationQuery(PieceQuery):
     response={200: OrganisationsPage, 401: Problem, 403: Problem, 404: Problem},
     summary="Les organisations du périmètre",
     url_name="organisations",
-    auth=[Bearer(), Session()],
+    auth=Bearer(SCOPE),
 )
 def organisations(request: HttpRequest, query: Query[OrganisationQuery]) -> dict[str, Any]:
-    """Les organisations que voit la casquette du jeton, ou celle de la session : comme /organisations/.
+    """Les organisations que voit la casquette du jeton, dans son périmètre : comme /organisations/.
 
     Dans l’ordre de leurs numéros : aucune n’est oubliée ni donnée deux fois, même renommée entre-temps.
     """
@@ -79,3 +82,21 @@ def organisations(request: HttpRequest, query: Query[OrganisationQuery]) -> dict
             for name, words in form.errors.items()
         )
     return rows_asked(request, filtered(actor, form.asked), query, key="pk")
+
+
+@router.get(
+    "/{number}",
+    response={200: OrganisationOut, 401: Problem, 403: Problem, 404: Problem},
+    summary="Une organisation du périmètre",
+    url_name="organisation",
+    auth=Bearer(SCOPE),
+)
+def organisation(
+    request: HttpRequest,
+    number: Annotated[int, Path(ge=1, le=LARGEST_ID, description="Numéro de l’organisation.")],
+) -> Any:
+    """Une organisation ; hors du périmètre du jeton, c’est comme si elle n’existait pas (404)."""
+    found = every_organisation().filter(pk=number).first()
+    if found is None or not within(request, "partners.view_organisation", found):
+        raise ProblemError("introuvable", f"Aucune organisation de numéro {number} pour ce jeton.")
+    return found

@@ -8,10 +8,10 @@ import secrets
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 
-from millecafes.common.jobs import registry
+from millecafes.common.jobs import registry, telling
 from millecafes.common.jobs.models import Job, JobState
 
 LEASE = dt.timedelta(seconds=60)
@@ -87,7 +87,11 @@ def fail(
         values["run_at"] = now + wait_before(job.attempts)
     if died:
         values["deaths"] = job.deaths + 1
-    return bool(held(job).update(**values, failure=words[:500], failure_detail=detail))
+    with transaction.atomic():
+        ended = bool(held(job).update(**values, failure=words[:500], failure_detail=detail))
+        if ended and not again:
+            telling.tell_failure(job, now)
+    return ended
 
 
 def give_back(job: Job, now: dt.datetime) -> bool:

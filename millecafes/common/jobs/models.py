@@ -53,6 +53,7 @@ class Job(models.Model):
     progress_total = models.BigIntegerField("sur", null=True, blank=True)
     progress_words = models.CharField("étape", max_length=200, blank=True)
     cancel_requested = models.BooleanField("annulation demandée", default=False)
+    is_blanked = models.BooleanField("mots effacés", default=False)
     result_text = models.CharField("résultat", max_length=500, blank=True)
     result_url = models.CharField("adresse du résultat", max_length=500, blank=True)
     failure = models.CharField("dernier échec", max_length=500, blank=True)

@@ -45,8 +45,9 @@ declare(
         "arguments": "ce qui a été demandé",
         "sealed": "ce qui a été demandé, chiffré",
         "result_text": "résultat",
+        "is_blanked": "effacée avec la personne",
     },
-    secret=("arguments", "sealed"),
+    secret=("arguments", "sealed", "is_blanked"),
     not_personal=(
         *("uuid", "name", "key", "is_secret", "state", "attempts", "deaths", "run_at", "token"),
         *("lease_until", "heartbeat_at", "worker", "checkpoint", "progress_done", "progress_total"),
@@ -62,6 +63,7 @@ declare(
         # A job asked for goes to its end, and is purged after it.
         "arguments": needed_arguments,
         "sealed": needed_seal,
+        "is_blanked": True,
     },
     reason="une tâche qui attend quand le compte est effacé va à son terme, avec ce qu’il lui faut",
 )
@@ -72,7 +74,7 @@ def past(now: dt.datetime) -> QuerySet[Job]:
     """The jobs past their time."""
     from django.db.models import Q
 
-    from millecafes.common.jobs.models import Job, JobState
+    from millecafes.common.jobs.models import ENDED, Job, JobState
 
     short, long = now - dt.timedelta(days=DONE_DAYS), now - dt.timedelta(days=FAILED_DAYS)
     stopped = Q(state__in=(JobState.FAILED, JobState.CANCELLED))
@@ -80,6 +82,8 @@ def past(now: dt.datetime) -> QuerySet[Job]:
         Q(state=JobState.DONE, ended_at__lt=short)
         | stopped & Q(ended_at__lt=long)
         | stopped & Q(is_secret=True, ended_at__lt=short)
+        # Of somebody who was erased, nothing is left to show nor to try again.
+        | Q(is_blanked=True, state__in=ENDED)
     )
 
 

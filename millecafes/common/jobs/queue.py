@@ -113,32 +113,39 @@ def cancel(*, job: Job, actor: Actor, now: dt.datetime) -> bool:
     return True
 
 
-def replay(*, job: Job, actor: Actor, now: dt.datetime) -> bool:
-    """Try again a job that failed or was cancelled, from its last checkpoint. False when it cannot be."""
+def why_not_replayed(job: Job) -> str:
+    """Why a job cannot be tried again, in a sentence; empty when it can."""
+    from millecafes.common.jobs.models import JobState
+
+    if job.state not in {JobState.FAILED, JobState.CANCELLED}:
+        return f"Cette tâche est {job.get_state_display()} : seule une tâche en échec ou annulée se rejoue."
+    if job.is_blanked or (job.is_secret and not job.sealed):
+        return "Ce qu’il fallait à cette tâche a été effacé : elle ne peut plus être rejouée."
+    if registry.find(job.name) is None:
+        return "Cette version du site ne sait plus faire cette tâche : son code a été retiré."
+    return ""
+
+
+@transaction.atomic
+def replay(*, job: Job, actor: Actor, now: dt.datetime) -> str:
+    """Try again a job that failed or was cancelled, from its last checkpoint; or says why not."""
     from millecafes.common.jobs.models import Job, JobState
 
-    with transaction.atomic():
-        rows = Job.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
-        # A secret that was wiped is not there to be used again.
-        rows = rows.exclude(is_secret=True, sealed="")
-        if not rows.update(
-            state=JobState.WAITING,
-            attempts=0,
-            deaths=0,
-            run_at=now,
-            touched_at=now,
-            ended_at=None,
-            cancel_requested=False,
-        ):
-            return False
-        journal.record(
-            actor=actor,
-            verb="common.job_replayed",
-            target=job.journal_target,
-            now=now,
-            data={"title": plain_title(job)},
-        )
-    return True
+    found = Job.objects.select_for_update().get(pk=job.pk)
+    if reason := why_not_replayed(found):
+        return reason
+    found.state, found.attempts, found.deaths = JobState.WAITING, 0, 0
+    found.run_at = found.touched_at = now
+    found.ended_at, found.cancel_requested = None, False
+    found.save()
+    journal.record(
+        actor=actor,
+        verb="common.job_replayed",
+        target=job.journal_target,
+        now=now,
+        data={"title": plain_title(job)},
+    )
+    return ""
 
 
 def plain_title(job: Job) -> str:

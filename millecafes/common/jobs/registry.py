@@ -43,7 +43,7 @@ class Slot:
     """When a task starts by itself: every so often, or once a day at an hour of Paris."""
 
     name: str
-    every: dt.timedelta | None = None
+    every: dt.timedelta = dt.timedelta(days=1)
     daily: dt.time | None = None
 
 
@@ -100,7 +100,7 @@ def schedule(name: str, *, every: dt.timedelta | None = None, daily: str = "") -
     """
     if (every is None) is (not daily):
         raise ValueError(f"{name} : donnez every ou daily, l’un des deux")
-    _slots[name] = Slot(name, every, dt.time.fromisoformat(daily) if daily else None)
+    _slots[name] = Slot(name, every) if every else Slot(name, daily=dt.time.fromisoformat(daily))
 
 
 def forget(name: str) -> None:

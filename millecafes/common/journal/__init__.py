@@ -6,7 +6,7 @@ values before and after, and whose they are) goes in a table of its own, which c
 the line.
 """
 
-from millecafes.common.journal.recording import record
+from millecafes.common.journal.recording import record, record_all, touched_since
 from millecafes.common.journal.registry import (
     ERASED,
     People,
@@ -16,4 +16,14 @@ from millecafes.common.journal.registry import (
     register_verbs,
 )
 
-__all__ = ["ERASED", "People", "Target", "know_people", "record", "register_targets", "register_verbs"]
+__all__ = [
+    "ERASED",
+    "People",
+    "Target",
+    "know_people",
+    "record",
+    "record_all",
+    "register_targets",
+    "register_verbs",
+    "touched_since",
+]

@@ -36,6 +36,16 @@ def form_token(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def unread(context: Context) -> str:
+    """`{% unread as count %}`: how many notifications wait for who is signed in, in words; empty for none."""
+    from millecafes.common.notifications.queries import MOST_COUNTED, unread_count
+
+    actor = actor_of(context["request"])
+    count = unread_count(actor.user_id) if actor.user_id is not None else 0
+    return "" if not count else str(count) if count <= MOST_COUNTED else f"plus de {MOST_COUNTED}"
+
+
+@register.simple_tag(takes_context=True)
 def rail(context: Context) -> list[tuple[str, navigation.Item]]:
     """`{% rail as items %}`: the entries of the back office that open for the hat worn."""
     return navigation.items_for(actor_of(context["request"]))

@@ -31,6 +31,13 @@ def day(value: Any) -> str:
 
 
 @register.filter
+def ago(value: Any, now: Any) -> str:
+    """`{{ moment|ago:now }}`: how many days ago a date, or a moment in local time, was."""
+    days = [timezone.localdate(one) if hasattr(one, "tzinfo") and one.tzinfo else one for one in (value, now)]
+    return formats.ago(*days)
+
+
+@register.filter
 def span(low: float | None, high: float | None) -> str:
     """`{{ low|span:high }}`: « 8 à 13 »."""
     return formats.span(low, high)

@@ -8,8 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from millecafes.common import logs
-from millecafes.config import env
-from millecafes.config.log_settings import LOG_FORMAT, LOG_LEVEL
+from millecafes.config import env, log_settings, server_limits
 from millecafes.config.secret import secret_key
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,6 +27,13 @@ HOST = env.text(
 PORT = env.integer("PORT", default=8000, low=1, high=65535, purpose="Port du serveur.")
 WORKERS = env.integer("WORKERS", default=2, low=1, high=64, purpose="Nombre de processus du serveur.")
 THREADS = env.integer("THREADS", default=4, low=1, high=64, purpose="Nombre de fils par processus.")
+JOBS = env.integer(
+    "JOBS",
+    default=1,
+    low=0,
+    high=64,
+    purpose="Nombre de processus de tâches de fond lancés par « serve » ; 0 : lancés ailleurs (« work »).",
+)
 PROXIES = env.integer(
     "PROXIES",
     default=0,
@@ -54,6 +60,20 @@ DEMO = env.boolean(
     default=False,
     purpose="Mode de démonstration : comptes fictifs, entrée en un clic, seulement sur cette machine.",
 )
+API_RATE_ANONYMOUS = env.integer(
+    "API_RATE_ANONYMOUS",
+    default=120,
+    low=1,
+    high=1_000_000,
+    purpose="Demandes à l’API par minute, pour une adresse réseau sans jeton.",
+)
+API_RATE_TOKEN = env.integer(
+    "API_RATE_TOKEN",
+    default=600,
+    low=1,
+    high=1_000_000,
+    purpose="Demandes à l’API par minute, pour un jeton d’accès.",
+)
 OSRM_URL = env.address(
     "OSRM_URL", purpose="Adresse d’un serveur OSRM pour les temps de trajet ; vide : la formule."
 )
@@ -72,6 +92,11 @@ ALLOWED_HOSTS = env.hosts(
     "ALLOWED_HOSTS",
     default=("localhost", "127.0.0.1", "[::1]"),
     purpose="Noms sous lesquels le site répond.",
+)
+# Mail written by a job has no request to take the address from.
+SITE_URL = (
+    env.address("SITE_URL", purpose="Adresse publique du site, pour les liens des courriels.")
+    or f"http://localhost:{PORT}"
 )
 
 INSTALLED_APPS = [
@@ -96,6 +121,7 @@ INSTALLED_APPS = [
     "millecafes.accounts",
     "millecafes.pages",
     "millecafes.partners",
+    "millecafes.cafes",
     "millecafes.portal",
     "millecafes.api",
 ]
@@ -106,12 +132,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Above all that may answer by itself, so that even a refusal carries the policy.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # What the API answers is for programs, even when something below refuses by itself.
     "millecafes.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "millecafes.common.middleware.RefuseLarge",
     # Before anything reads what was sent; after what makes a form token, for the page that refuses.
     "millecafes.common.middleware.RefuseNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -119,7 +147,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "millecafes.accounts.middleware.HatsMiddleware",
     "millecafes.accounts.middleware.SecondFactorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 if DEMO:
@@ -234,7 +261,8 @@ EMAIL_TIMEOUT = 20
 
 # Errors are kept one by one beside the data: an error page gives the code that finds them.
 ERRORS_DIR = DATA_DIR / "logs" / "erreurs"
-LOGGING = logs.configuration(form=LOG_FORMAT, level=LOG_LEVEL, errors=ERRORS_DIR)
+LOG_FORMAT = log_settings.LOG_FORMAT
+LOGGING = logs.configuration(form=LOG_FORMAT, level=log_settings.LOG_LEVEL, errors=ERRORS_DIR)
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -246,7 +274,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 FRONTEND_DIST = ROOT / "frontend" / "dist"
 STATICFILES_DIRS = [FRONTEND_DIST]
+DOCUMENTS_DIR = DATA_DIR / "documents"
 STORAGES = {
+    "documents": env.storage(
+        "DOCUMENTS_STORAGE",
+        folder=DOCUMENTS_DIR,
+        purpose="Rangement des documents : le dossier DATA_DIR/documents, ou une autre classe de Django.",
+    ),
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Vite names its files by their content; `prepare` compresses them once (gzip, brotli).
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -262,7 +296,8 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 TILES_DIR = DATA_DIR / "tuiles"
 SOURCES_DIR = DATA_DIR / "sources"
 
-# Oversized bodies are refused before any view runs.
+# Oversized bodies are refused before any view runs: texts, then all of a request, files included.
+REQUEST_MAX_MB = server_limits.REQUEST_MAX_MB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 

@@ -78,7 +78,11 @@ def search_communes(query: str, limit: int = 20) -> list[Match]:
     One query to the database (three for the first search of the process). The first answer is `certain`
     when it is the only commune that bears that name or code.
     """
-    index = current_index()
+    return search_in(current_index(), query, limit)
+
+
+def search_in(index: Index, query: str, limit: int) -> list[Match]:
+    """The same in an index at hand, without any query: for many searches in a row."""
     key = fold(query[:MAX_QUERY])
     if not key or limit < 1:
         return []
@@ -141,17 +145,17 @@ def _by_code(index: Index, key: str, ranking: _Ranking) -> None:
     rest = " ".join(word for word in words if word not in codes)
     for code in codes:
         for entry in index.by_code.get(code.upper(), ()):
-            if not rest or _agrees(entry, rest):
+            if not rest or agrees(entry, rest):
                 ranking.add(entry.place, EXACT, _via(entry) if entry.kind != NameKind.CURRENT else "")
         for place in index.by_postal.get(code, ()):
-            if not rest or any(_agrees(entry, rest) for entry in index.by_code[place.code]):
+            if not rest or any(agrees(entry, rest) for entry in index.by_code[place.code]):
                 ranking.add(place, EXACT, f"code postal {code}")
     if len(words) == 1 and not ranking.best and key.isdigit() and len(key) < 5:
         for place in index.postal_starting(key):
             ranking.add(place, PREFIX)
 
 
-def _agrees(entry: Entry, rest: str) -> bool:
+def agrees(entry: Entry, rest: str) -> bool:
     """Whether a name beside a code is the name of that entry, perhaps unfinished."""
     return entry.key.startswith(rest) or without_article(entry.key).startswith(rest)
 

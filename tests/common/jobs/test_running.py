@@ -106,8 +106,9 @@ def test_code_that_was_removed_is_said_and_replayed_when_it_is_back(declare: Dec
     jobs.testing.run_pending(now=NOW)
     assert fresh(job).state == JobState.FAILED
     assert "« tests.gone » : son code a été retiré" in fresh(job).failure
-    assert queue.replay(job=job, actor=ACTOR, now=NOW)
+    assert "son code a été retiré" in queue.replay(job=job, actor=ACTOR, now=NOW)
     declare("tests.gone", back)
+    assert queue.replay(job=job, actor=ACTOR, now=NOW) == ""
     jobs.testing.run_pending(now=NOW)
     assert (fresh(job).state, effects()) == (JobState.DONE, ["back"])
 

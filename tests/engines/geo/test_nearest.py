@@ -50,7 +50,7 @@ def cases(draw: st.DrawFn):
 
 @pytest.mark.parametrize("times", [FormulaTimes(), Winding()])
 @given(case=cases())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_equals_the_exhaustive_search(times, case):
     origins, supply, counts, own = case
     got = nearest_two(origins, supply, counts, own=own, times=times)

@@ -3,6 +3,7 @@ import * as maplibre from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { Protocol } from "pmtiles";
+import { control } from "./control.js";
 import { hatch, mapStyle, readColors, recolor } from "./style.js";
 
 maplibre.setWorkerUrl(workerUrl);
@@ -89,16 +90,4 @@ function follow(map, output, words, open) {
   });
   keyboard.addEventListener("focus", () => keyboard.matches(":focus-visible") && point(centre()));
   map.on("moveend", () => keyboard.matches(":focus-visible") && point(centre()));
-}
-
-function control(map, frame) {
-  for (const button of frame.querySelectorAll("[data-zoom]")) {
-    button.addEventListener("click", () => map.zoomTo(map.getZoom() + Number(button.dataset.zoom)));
-  }
-  for (const button of document.querySelectorAll("[data-jump]")) {
-    button.addEventListener("click", () => {
-      map.fitBounds(button.dataset.jump.split(",").map(Number), { padding: 12, animate: false });
-      frame.scrollIntoView({ block: "nearest" });
-    });
-  }
 }

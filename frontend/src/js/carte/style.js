@@ -2,7 +2,7 @@
 
 const ROLES = ["map-land", "map-sea", "map-line", "line-strong", "text", "text-soft", "accent", "heat-1", "heat-2", "heat-3", "heat-4", "heat-5"];
 const LEVEL = ["feature-state", "level"];
-const LABEL_FONTS = ["Source Sans 3", "DejaVu Sans"];
+export const LABEL_FONTS = ["Source Sans 3", "DejaVu Sans"];
 
 export function readColors() {
   const style = getComputedStyle(document.documentElement);

@@ -1,0 +1,1 @@
+"""Imports: what people keep in spreadsheets comes in, looked at before anything is written."""
