@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -193,13 +193,17 @@ def within(request: HttpRequest, permission: str, thing: InPerimeter) -> bool:
     return can(actor, permission, thing) and actor.perimeter in set(thing.perimeter_keys())
 
 
-def _parameters(operation: Operation) -> frozenset[str]:
-    """The names of the parameters of an address."""
+def _parameters(operation: Operation) -> dict[str, bool]:
+    """The names of the parameters of an address, and whether each may be given several times."""
     models = (model for model in operation.models if model.__ninja_param_source__ == "query")
-    return frozenset(name for model in models for name in model.__ninja_flatten_map__)
+    return {
+        name: name in model.__ninja_collection_fields__
+        for model in models
+        for name in model.__ninja_flatten_map__
+    }
 
 
-def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
+def _check_parameters(request: HttpRequest, known: Mapping[str, bool]) -> None:
     """A filter that is not followed must not look like one that was.
 
     Raises
@@ -215,7 +219,7 @@ def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
     faults += [
         Fault(name, f"{name} : donné {len(values)} fois. Attendu : une seule valeur.")
         for name, values in request.GET.lists()
-        if name in known and len(values) > 1
+        if len(values) > 1 and not known.get(name, True)
     ]
     if faults:
         raise refused(faults)

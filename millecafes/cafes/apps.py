@@ -29,6 +29,7 @@ class CafesConfig(AppConfig):
         self._purge()
         self._take_documents()
         self._register()
+        self._export()
         self._show()
 
     def _tell(self) -> None:
@@ -86,6 +87,14 @@ class CafesConfig(AppConfig):
         slots.register("desk", cafe_of_desk, order=10)
         slots.register("commune.after_services", commune_cafes, order=20)
         search.register("cafes", search.Kind("Cafés", public.hits, more="", order=20))
+
+    def _export(self) -> None:
+        """The lists as files."""
+        from millecafes.cafes.feeds import files
+        from millecafes.common import exports
+
+        exports.register("cafes.cafes", files.PUBLIC)
+        exports.register("cafes.followed", files.TEAM)
 
     def _show(self) -> None:
         """The table of cafés: in the rail, and on the desk of whoever follows some."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from millecafes.cafes.views import bulk, following, keeping, mapping, office, public, team, writing
+from millecafes.cafes.feeds.openings import openings
+from millecafes.cafes.feeds.schema import schema
+from millecafes.cafes.views import bulk, following, keeping, mapping, office, public, reuse, team, writing
 
 app_name = "cafes"
 _ONE = "equipe/cafes/<int:pk>/"
 _TEAM: list[URLPattern] = [
     path("equipe/cafes/", team.team_list, name="team_list"),
+    path("equipe/cafes/cafes.<str:format>", reuse.team_export, name="team_export"),
     path("equipe/cafes/vues/", team.keep_view, name="keep_view"),
     path("equipe/cafes/vues/<int:pk>/", team.change_view, name="change_view"),
     path("equipe/cafes/vues/<int:pk>/retirer/", team.drop_view, name="drop_view"),
@@ -41,6 +44,9 @@ _TEAM: list[URLPattern] = [
 urlpatterns = [
     path("cafes/", public.cafe_list, name="list"),
     path("cafes/carte.json", mapping.cafes_map, name="map"),
+    path("cafes/export.<str:format>", reuse.export, name="export"),
+    path("cafes/schema.json", schema, name="schema"),
+    path("cafes/ouvertures.atom", openings, name="openings"),
     path("cafes/<int:pk>/", public.cafe, name="cafe"),
     path("mon-cafe/", keeping.own, name="own"),
     path("cafes/<int:pk>/tenir/", keeping.keep, name="keep"),

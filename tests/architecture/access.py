@@ -156,6 +156,9 @@ CASES: dict[str, Case] = {
     "pages:erase_message": Case(opens=TEAM, foreign=TEAM, kwargs=its_message),
     "cafes:list": Case(),
     "cafes:map": Case(),
+    "cafes:export": Case(kwargs={"format": "csv"}),
+    "cafes:schema": Case(),
+    "cafes:openings": Case(),
     "cafes:cafe": Case(kwargs=lambda side: {"pk": side.cafe.pk}),
     **TEAM_CASES,
     "partners:list": Case(opens=LEADS),
@@ -234,6 +237,8 @@ CASES: dict[str, Case] = {
     "api:indicators": Case(),
     "api:commune": Case(kwargs={"code": "81294"}),
     # What asks for a token knows no cookie.
+    "api:cafes": Case(),
+    "api:cafe": Case(kwargs=lambda side: {"number": side.cafe.pk}),
     "api:organisations": Case(401),
     "api:organisation": Case(401, kwargs=lambda side: {"number": side.contact.organisation_id}),
     "api:me": Case(401),

@@ -94,6 +94,7 @@ def _done(kwargs: Values) -> Case:
 
 TEAM_CASES: dict[str, Case] = {
     "cafes:team_list": Case(opens=LEADS),
+    "cafes:team_export": Case(opens=LEADS, kwargs={"format": "csv"}),
     "cafes:keep_view": Case(
         302, LEADS, post=True, data={"name": "Mes silencieux", "query": "silencieux=on"}, to=TABLE
     ),

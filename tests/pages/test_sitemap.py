@@ -13,6 +13,8 @@ from tests.architecture.access_kinds import EVERYBODY
 APART = {
     "territory:suggestions",
     "cafes:map",  # what the map reads; its page is there
+    "cafes:schema",  # what describes the file; its page is there
+    "cafes:openings",
     "portal:suggestions",
     "common:alive",
     "common:ready",

@@ -126,6 +126,13 @@ def ordered(asked: Asked, now: dt.datetime) -> list[tuple[int, float | None]]:
     return sorted(found, key=lambda entry: (entry[1], entry[0]))
 
 
+def answering(asked: Asked, now: dt.datetime) -> QuerySet[Cafe]:
+    """The cafés of a filter, whatever their order; near a place: those within 100 km."""
+    if asked.near is None:
+        return filtered(asked, now)
+    return on_map().filter(pk__in=[pk for pk, _ in ordered(asked, now)])
+
+
 def within(rows: QuerySet[Cafe], near: Point, km: float) -> QuerySet[Cafe]:
     """The cafés in the box that holds the disc of `km` around a point."""
     north = km / _KM_PER_DEGREE

@@ -47,7 +47,8 @@ def check_point(
         return
     swapped = distance_km(longitude, latitude, *centre) <= FAR_KM if abs(longitude) <= 90 else False
     hint = " La latitude et la longitude semblent échangées." if swapped else ""
+    away = f"{km:,.0f}".replace(",", "\u202f")
     raise PlaceError(
-        f"le point {latitude:.5f}, {longitude:.5f} est à {km:,.0f} km de {commune}".replace(",", "\u202f")
-        + f". Attendu : un point dans la commune ou tout près.{hint}"
+        f"le point {latitude:.5f}, {longitude:.5f} est à {away} km de {commune}"
+        f". Attendu : un point dans la commune ou tout près.{hint}"
     )

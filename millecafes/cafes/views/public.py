@@ -20,7 +20,7 @@ from millecafes.cafes.queries.cafes import cafes
 from millecafes.cafes.queries.counts import network_size
 from millecafes.cafes.queries.opening import status_of, statuses
 from millecafes.cafes.rules.hours import expression_words, in_words
-from millecafes.common import documents
+from millecafes.common import documents, exports
 from millecafes.common.access import LARGEST_ID
 from millecafes.territory.models import Commune
 from millecafes.territory.queries.contours import tiles_version
@@ -51,6 +51,7 @@ def cafe_list(request: HttpRequest) -> HttpResponse:
         "entries": [(line, states[line.cafe.pk]) for line in lines],
         "total": len(chosen),
         "query": query.urlencode(),
+        "exports": exports.labels_of("cafes.cafes"),
         "now": timezone.localtime(now, public.PARIS),
         "near_km": round(public.NEAR_KM),
         "size": network_size(timezone.localdate(now)),

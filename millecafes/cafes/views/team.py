@@ -21,6 +21,7 @@ from millecafes.cafes.models import Cafe, SavedView
 from millecafes.cafes.queries import cafes, saved, team
 from millecafes.cafes.services import CafeError
 from millecafes.cafes.services.saved import remove_view, rename_view, save_view
+from millecafes.common import exports
 from millecafes.common.access import get_or_404, requires
 from millecafes.common.actors import Actor, actor_of
 from millecafes.common.permissions import can
@@ -93,6 +94,7 @@ def _list_page(request: HttpRequest, view_form: ViewForm) -> HttpResponse:
     context |= {
         "page": page,
         "query": query,
+        "exports": exports.labels_of("cafes.followed"),
         "headings": _headings(form, ids),
         "tabs": _tabs(query, team.counts_for(actor, now), views),
         "view": next((view for view in views if view.query == query), None),
