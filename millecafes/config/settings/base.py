@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "millecafes.pages",
     "millecafes.partners",
     "millecafes.cafes",
+    "millecafes.siting",
     "millecafes.portal",
     "millecafes.api",
 ]
