@@ -35,9 +35,11 @@ class CafesConfig(AppConfig):
     def _tell(self) -> None:
         """What people are told about."""
         from millecafes.cafes.services.hours import FRESHNESS
+        from millecafes.cafes.services.reporting import REPORTED
         from millecafes.common.notifications import Topic, register_topic
 
         register_topic(Topic(FRESHNESS, "Horaires à confirmer", "vous tenez ce café"))
+        register_topic(REPORTED)
 
     def _purge(self) -> None:
         """What is erased in time."""
@@ -98,10 +100,14 @@ class CafesConfig(AppConfig):
 
     def _show(self) -> None:
         """The table of cafés: in the rail, and on the desk of whoever follows some."""
+        from millecafes.cafes.views.reporting import reports_of_hat
         from millecafes.cafes.views.team import cafes_of_hat
         from millecafes.common import slots
         from millecafes.common.navigation import Item, register
 
         register("cafes", Item("Cafés", "cafes:team_list", "coffee", "cafes.list_cafes", 50))
         register("own-cafe", Item("Mon café", "cafes:own", "coffee", "cafes.keep_own", 10))
+        reports = Item("Erreurs signalées", "cafes:report_list", "warning-circle", "cafes.list_reports", 60)
+        register("reports", reports)
         slots.register("desk", cafes_of_hat, order=15)
+        slots.register("desk", reports_of_hat, order=16)

@@ -123,7 +123,7 @@ declare(
     },
     not_personal=("state", "answer"),
     secret=("handled_by",),
-    recipients=TEAM,
+    recipients=f"{TEAM}, et l’équipe du café, sauf l’adresse",
     erase="delete",
 )
 declare(

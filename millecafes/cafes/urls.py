@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from millecafes.cafes.feeds import papers
 from millecafes.cafes.feeds.openings import openings
 from millecafes.cafes.feeds.schema import schema
-from millecafes.cafes.views import bulk, following, keeping, mapping, office, public, reuse, team, writing
+from millecafes.cafes.views import (
+    bulk,
+    embedding,
+    following,
+    keeping,
+    mapping,
+    office,
+    public,
+    reporting,
+    reuse,
+    team,
+    writing,
+)
 
 app_name = "cafes"
 _ONE = "equipe/cafes/<int:pk>/"
@@ -20,6 +33,8 @@ _TEAM: list[URLPattern] = [
     path("equipe/cafes/ensemble/apercu/", bulk.preview, name="bulk_preview"),
     path("equipe/cafes/ensemble/appliquer/", bulk.apply, name="bulk_apply"),
     path("equipe/cafes/ajouter/", writing.add, name="add"),
+    path("equipe/cafes/signalements/", reporting.report_list, name="report_list"),
+    path("equipe/cafes/signalements/<int:number>/", reporting.report, name="report"),
     path(_ONE, office.office, name="office"),
     path(f"{_ONE}modifier/", writing.change, name="change"),
     path(f"{_ONE}point/", writing.move, name="move"),
@@ -48,6 +63,15 @@ urlpatterns = [
     path("cafes/schema.json", schema, name="schema"),
     path("cafes/ouvertures.atom", openings, name="openings"),
     path("cafes/<int:pk>/", public.cafe, name="cafe"),
+    path("cafes/<int:pk>/panneau.pdf", papers.sign, name="sign"),
+    path("cafes/<int:pk>/fiche.pdf", papers.sheet, name="sheet"),
+    path("cafes/<int:pk>/qr.svg", papers.qr, name="qr"),
+    path("cafes/<int:pk>/partage.png", papers.card, name="card"),
+    path("cafes/<int:pk>/signaler/", reporting.report_error, name="report_error"),
+    path("cafes/<int:pk>/signaler/merci/", reporting.error_reported, name="error_reported"),
+    path("cafes/<int:pk>/integre/", embedding.embedded_cafe, name="embedded_cafe"),
+    path("cafes/integre/", embedding.embedded_list, name="embedded_list"),
+    path("cafes/integrer/", embedding.guide, name="embed_guide"),
     path("mon-cafe/", keeping.own, name="own"),
     path("cafes/<int:pk>/tenir/", keeping.keep, name="keep"),
     path("cafes/<int:pk>/tenir/horaires/", keeping.week, name="keep_hours"),

@@ -37,6 +37,22 @@ def address_fingerprint(address: str, *, now: dt.datetime) -> str:
 
 
 @transaction.atomic
+def note_attempt(*, address: str, now: dt.datetime) -> None:
+    """Count one more message from an address, by any form of the site that asks for no account.
+
+    Raises
+    ------
+    TooManyMessagesError
+        When the address already sent `MESSAGES_PER_WINDOW` messages within the hour.
+    """
+    fingerprint = address_fingerprint(address, now=now)
+    if recent_attempts(fingerprint, since=now - WINDOW) >= MESSAGES_PER_WINDOW:
+        raise TooManyMessagesError
+    ContactAttempt.objects.filter(at__lt=now - FINGERPRINT_RETENTION).delete()
+    ContactAttempt.objects.create(fingerprint=fingerprint, at=now)
+
+
+@transaction.atomic
 def record_message(
     *,
     subject: Subject,
@@ -55,11 +71,7 @@ def record_message(
     TooManyMessagesError
         When the address already sent `MESSAGES_PER_WINDOW` messages within the hour.
     """
-    fingerprint = address_fingerprint(address, now=now)
-    if recent_attempts(fingerprint, since=now - WINDOW) >= MESSAGES_PER_WINDOW:
-        raise TooManyMessagesError
-    ContactAttempt.objects.filter(at__lt=now - FINGERPRINT_RETENTION).delete()
-    ContactAttempt.objects.create(fingerprint=fingerprint, at=now)
+    note_attempt(address=address, now=now)
     message = ContactMessage.objects.create(
         subject=subject,
         name=name,

@@ -159,6 +159,12 @@ CASES: dict[str, Case] = {
     "cafes:export": Case(kwargs={"format": "csv"}),
     "cafes:schema": Case(),
     "cafes:openings": Case(),
+    "cafes:embedded_list": Case(query="departement=81"),
+    "cafes:embed_guide": Case(),
+    **{
+        f"cafes:{name}": Case(kwargs=lambda side: {"pk": side.cafe.pk})
+        for name in ("sign", "sheet", "qr", "card", "report_error", "error_reported", "embedded_cafe")
+    },
     "cafes:cafe": Case(kwargs=lambda side: {"pk": side.cafe.pk}),
     **TEAM_CASES,
     "partners:list": Case(opens=LEADS),

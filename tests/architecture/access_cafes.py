@@ -92,6 +92,13 @@ def _done(kwargs: Values) -> Case:
     return Case(302, LEADS, foreign=TEAM, post=True, kwargs=kwargs, to=TABLE)
 
 
+def its_report(side: Side) -> dict[str, int]:
+    """An error reported on the café of a side."""
+    from tests.factories.cafes import make_report
+
+    return {"number": make_report(side.cafe).pk}
+
+
 TEAM_CASES: dict[str, Case] = {
     "cafes:team_list": Case(opens=LEADS),
     "cafes:team_export": Case(opens=LEADS, kwargs={"format": "csv"}),
@@ -129,6 +136,8 @@ TEAM_CASES: dict[str, Case] = {
     "cafes:change_visit": _seen(its("visit")),
     "cafes:follow_up_visit": _done(its("visit")),
     "cafes:drop_visit": _seen(its("visit")),
+    "cafes:report_list": Case(opens=LEADS | only("manager", "volunteer")),
+    "cafes:report": _kept(its_report),
     "cafes:own": Case(302, only("manager", "volunteer"), to="/cafes/"),
     **{f"cafes:{name}": _kept(its_cafe) for name in ("keep", "keep_hours", "add_stop", "still_true")},
     "cafes:change_stop": _kept(its_stop),

@@ -7,8 +7,25 @@ from typing import Any
 
 from django.utils import timezone
 
-from millecafes.cafes.enums import Activity, CafeModel, EventKind, Relation, ServiceStatus, Track
-from millecafes.cafes.models import Cafe, CafeContact, CafeEvent, CafeNote, CafeService, CafeState, Visit
+from millecafes.cafes.enums import (
+    Activity,
+    CafeModel,
+    EventKind,
+    Relation,
+    ReportSubject,
+    ServiceStatus,
+    Track,
+)
+from millecafes.cafes.models import (
+    Cafe,
+    CafeContact,
+    CafeEvent,
+    CafeNote,
+    CafeService,
+    CafeState,
+    ErrorReport,
+    Visit,
+)
 from millecafes.cafes.queries import cafes
 from millecafes.cafes.services import (
     CafeDetails,
@@ -25,6 +42,7 @@ from millecafes.cafes.services.following import (
     add_note,
     add_visit,
 )
+from millecafes.cafes.services.reporting import record_report
 from millecafes.common import actors
 from millecafes.territory.models import Commune
 from tests.factories.territory import make_commune
@@ -111,3 +129,9 @@ def make_visit(cafe: Cafe, **details: Any) -> Visit:
     """A visit of last March, with something to do after it unless told."""
     details = {"on": OPENED, "who": "Camille Roux", "follow_ups": "Appeler la mairie", **details}
     return add_visit(cafe=cafe, details=VisitDetails(**details), actor=ACTOR, now=timezone.now())
+
+
+def make_report(cafe: Cafe, text: str = "Fermé le lundi.", **details: Any) -> ErrorReport:
+    """What a visitor says is wrong about the hours of a café, unless told."""
+    details = {"about": ReportSubject.HOURS, "email": "", "address": f"192.0.2.{cafe.pk % 250}", **details}
+    return record_report(cafe=cafe, text=text, actor=actors.Actor(), now=timezone.now(), **details)

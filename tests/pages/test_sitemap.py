@@ -15,6 +15,7 @@ APART = {
     "cafes:map",  # what the map reads; its page is there
     "cafes:schema",  # what describes the file; its page is there
     "cafes:openings",
+    "cafes:embedded_list",  # what other sites show; the page that explains it is there
     "portal:suggestions",
     "common:alive",
     "common:ready",

@@ -20,7 +20,7 @@ from millecafes.common.permissions import can
 from millecafes.territory.models import Commune
 
 # How a café is known to lie in a perimeter of each family: by its commune.
-_LIES_IN = {
+LIES_IN = {
     PerimeterKind.COMMUNE: "commune",
     PerimeterKind.EPCI: "commune__epci",
     PerimeterKind.DEPARTEMENT: "commune__departement",
@@ -47,7 +47,7 @@ def followed_by(actor: Actor) -> QuerySet[Cafe]:
     if actor.perimeter == NETWORK:
         return cafes()
     family, _, value = actor.perimeter.partition(":")
-    return cafes().filter(**{_LIES_IN[PerimeterKind(family)]: value})
+    return cafes().filter(**{LIES_IN[PerimeterKind(family)]: value})
 
 
 def cafe_of_hat(actor: Actor) -> Cafe | None:
@@ -110,10 +110,10 @@ def keys_above(value: str) -> tuple[str, ...]:
 
 def keys_within(family: PerimeterKind, value: str) -> QuerySet[Any, str] | None:
     """The perimeter keys of the cafés of a place; None when none ever lies in this family."""
-    if family not in _LIES_IN:
+    if family not in LIES_IN:
         return None
     key = Concat(Value("cafe:"), Cast("pk", CharField()))
-    rows = Cafe.objects.filter(**{_LIES_IN[family]: value}).order_by()
+    rows = Cafe.objects.filter(**{LIES_IN[family]: value}).order_by()
     return rows.values_list(key, flat=True)
 
 

@@ -21,6 +21,12 @@ def is_its_people(actor: Actor, cafe: Any = None) -> bool:
 
 
 @predicate
+def handles_its_own(actor: Actor, report: Any = None) -> bool:
+    """The people of the very café that a report is about."""
+    return report is not None and is_its_people(actor, report.cafe)
+
+
+@predicate
 def is_seen(actor: Actor, photo: Any = None) -> bool:
     """Everybody sees the photos of a café whose page is public: every café has one."""
     return True
@@ -38,7 +44,7 @@ add("cafes.keep_cafe", keeps)  # hours, exceptional days, services of every day,
 add("cafes.keep_own", is_its_people)
 add("cafes.add_photo", keeps)
 add("cafes.view_photo", is_seen)
-add("cafes.list_reports", is_team | wears(RoleKind.REGIONAL))
-add("cafes.handle_report", follows)
+add("cafes.list_reports", is_team | wears(RoleKind.REGIONAL) | is_its_people)
+add("cafes.handle_report", follows | handles_its_own)
 add("cafes.compare_osm", is_team)
 add("cafes.compute", is_command | is_team)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,6 +20,7 @@ from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries import public
 from millecafes.cafes.queries.cafes import cafes
 from millecafes.cafes.queries.counts import network_size
+from millecafes.cafes.queries.linked import linked_data
 from millecafes.cafes.queries.opening import status_of, statuses
 from millecafes.cafes.rules.hours import expression_words, in_words
 from millecafes.common import documents, exports
@@ -74,7 +77,7 @@ def page_of(found: Cafe) -> dict[str, Any]:
     today = timezone.localdate(now)
     placed = found.latitude is not None and found.longitude is not None
     point = (found.latitude or 0.0, found.longitude or 0.0)
-    ahead = found.exceptions.filter(last__gte=today)[:10]
+    ahead = list(found.exceptions.filter(last__gte=today)[:10])
     stops = found.stops.select_related("commune__departement").order_by("name", "pk")
     return {
         "section": "cafes",
@@ -90,6 +93,9 @@ def page_of(found: Cafe) -> dict[str, Any]:
         "stops": [(stop, in_words(stop.hours)) for stop in stops],
         "near": public.nearby(point, now, besides=found.pk) if placed else [],
         "today": today,
+        "page_url": settings.SITE_URL + found.get_absolute_url(),
+        "card_url": settings.SITE_URL + reverse("cafes:card", args=[found.pk]) if found.kind else "",
+        "linked": linked_data(found, ahead, today),
     }
 
 
