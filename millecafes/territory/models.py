@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.urls import reverse
 
 from millecafes.territory.enums import (
     AreaKind,
@@ -18,6 +17,7 @@ from millecafes.territory.enums import (
     ValueStatus,
     Zone,
 )
+from millecafes.territory.rules import commune_url
 
 
 class Region(models.Model):
@@ -95,7 +95,7 @@ class Commune(models.Model):
 
     def get_absolute_url(self) -> str:
         """The commune's canonical page."""
-        return reverse("territory:commune", args=[self.code, self.slug])
+        return commune_url(self.code, self.slug)
 
 
 class CommuneShape(models.Model):

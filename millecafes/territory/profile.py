@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
-
 from millecafes.territory.enums import Provenance, Service, SupplyBasis, ValueStatus
 from millecafes.territory.ratios import Rank
+from millecafes.territory.rules import commune_url
 
 if TYPE_CHECKING:
     from millecafes.territory.models import Commune, Dataset
@@ -67,7 +66,7 @@ class Place:
     @property
     def url(self) -> str:
         """The address of its page."""
-        return reverse("territory:commune", args=[self.code, self.slug])
+        return commune_url(self.code, self.slug)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import string
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,26 @@ def codes(query: str, limit: int = 20) -> list[str]:
 def certain(query: str) -> str | None:
     matches = search_communes(query)
     return matches[0].commune_code if matches and matches[0].certain else None
+
+
+def test_addresses_are_those_of_the_router(territory: None) -> None:
+    found = search_communes("sai") + search_communes("tecou")
+    assert found
+    for match in found:
+        commune = Commune.objects.get(code=match.commune_code)
+        expected = reverse("territory:commune", args=[commune.code, commune.slug])
+        assert match.url == commune.get_absolute_url() == expected
+
+
+def test_a_typo_is_looked_for_until_there_are_enough_answers() -> None:
+    make_commune("81001", "Montagny")
+    make_commune("81002", "Montagne")
+    make_commune("81003", "Montagné-le-Haut")
+    make_commune("81004", "Montagna")
+    # « montagne » is a name and a beginning; « montagna » and « montagny » are one letter away.
+    assert codes("montagn", 4) == ["81001", "81002", "81003", "81004"]
+    assert codes("montagnx", 4)[:1] == ["81001"]
+    assert set(codes("montagnx", 4)) == {"81001", "81002", "81004"}
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from millecafes.common.actors import Actor
 from millecafes.common.matching import EXACT, MAX_QUERY, PREFIX, TYPO, WORDS, fold, without_article
 from millecafes.common.search import Hit
 from millecafes.territory.enums import NameKind
 from millecafes.territory.queries.place_index import Entry, Index, Place, current_index
+from millecafes.territory.rules import commune_url
 
 _CODE = re.compile(r"\d{5}|2[ab]\d{3}")
 _ARTICLE, _CLOSE = 0.95, 0.3
@@ -175,7 +174,8 @@ def _wider(
         # A commune may come several times, under its former names.
         for entry, first in index.starting(key, 4 * limit, departement):
             ranking.add_entries((entry,), PREFIX if first else WORDS)
-    if typos and len(key) > 2:
+    # Answers enough: none of those with a typo would be among them.
+    if typos and len(key) > 2 and len(ranking.best) < limit:
         ranking.add_entries(_of(index.one_typo_away(key), departement), TYPO)
 
 
@@ -208,7 +208,7 @@ def _match(place: Place, score: float, via: str, *, certain: bool) -> Match:
         departement=f"{place.departement_name} ({place.departement})",
         population=place.population,
         label=place.name,
-        url=reverse("territory:commune", args=[place.code, place.slug]),
+        url=commune_url(place.code, place.slug),
         via=via,
         score=score,
         certain=certain,
