@@ -7,6 +7,7 @@ short waits, so that a test sees in seconds what takes minutes.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import sys
 import time
@@ -88,11 +89,19 @@ def outside(run: jobs.Run, *, file: str) -> None:
             _write(run, step)
 
 
+def poison(run: jobs.Run) -> None:
+    """Writes, then takes its process down with it, as a fault in native code or a memory limit does."""
+    _write(run, 0)
+    os._exit(139)
+
+
 TASKS = (one_transaction, by_steps, asks_for_more, outside)
+POISON_ATTEMPTS = 3
 
 
 def declare() -> None:
     """Declare the tasks."""
+    registry.task("tests.poison", title="Poison", attempts=POISON_ATTEMPTS)(poison)
     for function in TASKS:
         atomic = function in {one_transaction, asks_for_more}
         registry.task(f"tests.{function.__name__}", title="Essai", attempts=MANY, atomic=atomic)(function)
@@ -100,6 +109,7 @@ def declare() -> None:
 
 def forget() -> None:
     """Take them back."""
+    registry.forget("tests.poison")
     for function in TASKS:
         registry.forget(f"tests.{function.__name__}")
 

@@ -1,4 +1,7 @@
-"""Workers killed at random: nothing lost, nothing twice. 20 times here, 500 with `make soak` (KILLS)."""
+"""Workers killed at random: nothing lost, nothing twice. 20 times here, 500 with `make soak` (KILLS).
+
+And killed by what they do: a poisoned job ends failed, and those behind it are done.
+"""
 
 from __future__ import annotations
 
@@ -168,3 +171,34 @@ def test_workers_killed_at_random_lose_nothing_and_do_nothing_twice(tmp_path: Pa
     # The blows did land on work: attempts were begun again.
     assert sum(row["attempts"] for row in mine) > len(mine)
     assert dt.timedelta(0) <= max(row["ended_at"] - row["created_at"] for row in mine)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_poisoned_job_kills_a_few_processes_and_stops_nobody_else(tmp_path: Path) -> None:
+    def act() -> tuple[list[dict[str, Any]], list[tuple[str, int]]]:
+        killed.create_table()
+        try:
+            for name in ("poison", "one_transaction", "one_transaction"):
+                jobs.enqueue(f"tests.{name}", actor=command("tests"), now=timezone.now())
+            with kept_alive(tmp_path) as workers:
+                deadline = time.monotonic() + 120
+                while Job.objects.exclude(state__in=ENDED).exists() and time.monotonic() < deadline:
+                    workers[0].look()  # alone: it is its own successor
+                    time.sleep(0.02)
+            return list(Job.objects.filter(name__startswith="tests.").order_by("pk").values()), killed.effects()
+        finally:
+            killed.drop_table()
+
+    killed.declare()
+    try:
+        with a_database_for_several(tmp_path):
+            (poison, *others), effects = elsewhere(act, patience=180)
+    finally:
+        killed.forget()
+    assert (poison["state"], poison["deaths"]) == (JobState.FAILED, killed.POISON_ATTEMPTS)
+    assert poison["failure"] == "Le processus qui faisait cette tâche est mort 3 fois avant de la finir."
+    assert [row["state"] for row in others] == [JobState.DONE, JobState.DONE]
+    # What the poison had begun to write is not there; the rest is, once.
+    assert Counter(effects) == Counter(
+        (row["uuid"].hex, step) for row in others for step in range(killed.STEPS)
+    )
