@@ -14,6 +14,7 @@ from django.utils.html import escape
 from millecafes.accounts.enums import RoleKind
 from millecafes.common import jobs
 from millecafes.common.actors import command
+from millecafes.common.exports import registry
 from millecafes.common.journal.models import JournalEntry
 from tests.common.test_exports import read_ods
 from tests.factories.pages import make_message
@@ -60,6 +61,22 @@ LISTS: list[tuple[str, str, Callable[[], None], int]] = [
     ("/organisations/", "organisations", organisations, 0),
     ("/equipe/taches/?etat=toutes", "taches", asked_jobs, 0),
 ]
+
+
+# Held by tests of their own: below, and with the cafés.
+ELSEWHERE = {"common.journal", "cafes.cafes", "cafes.followed"}
+KEYS = {
+    "personnes": "accounts.people",
+    "invitations": "accounts.invitations",
+    "messages": "pages.messages",
+    "organisations": "partners.organisations",
+    "taches": "common.jobs",
+}
+
+
+def test_no_list_is_forgotten() -> None:
+    """A list that a room registers must be compared with its screen."""
+    assert {KEYS[name] for _, name, _, _ in LISTS} | ELSEWHERE == set(registry._exports)
 
 
 def files(client: Client, address: str, name: str) -> dict[str, list[list[str]]]:

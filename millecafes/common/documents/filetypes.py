@@ -86,4 +86,4 @@ def size_words(size: int) -> str:
             number = size / limit
             places = 0 if number >= 100 or size % limit == 0 else 1
             return f"{formats.decimal(number, places)}{formats.NARROW}{unit}"
-    return f"{size}{formats.NARROW}octet{'s' if size > 1 else ''}"
+    return f"{size}\u00a0octet{'s' if size > 1 else ''}"

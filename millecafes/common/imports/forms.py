@@ -97,7 +97,7 @@ class ColumnsForm(HouseForm):
 
 def _sample(texts: list[str]) -> str:
     return (
-        f"Par exemple : {' ; '.join(text[:40] for text in texts)}"
+        f"Par exemple\u00a0: {'\u00a0; '.join(text[:40] for text in texts)}"
         if texts
         else "Toutes ses cases sont vides."
     )

@@ -53,7 +53,7 @@ def test_a_document_is_added_then_read_on_the_page_of_its_organisation(
     assert "« Bail.pdf » est enregistré." in page
     found = Document.objects.get()
     assert f'href="/documents/{found.uuid}/"' in page
-    assert f"PDF, {len(PDF)}\u202foctets" in page
+    assert f"PDF, {len(PDF)}\u00a0octets" in page
     assert (
         "a ajouté un document (Document)"
         in client_of(RoleKind.TEAM, "network").get(organisation.get_absolute_url()).content.decode()

@@ -198,7 +198,7 @@ def test_an_upload_for_another_kind_or_not_whole_is_refused(
     logo = begin(client, user, 5, ticket=ticket(user, "partners.logo")).json()["number"]
     assert "n’existe plus" in submit(client, organisation, logo).content.decode()
     partial = begin(client, user, 5).json()["number"]
-    assert "il manque 5\u202foctets" in submit(client, organisation, partial).content.decode()
+    assert "il manque 5\u00a0octets" in submit(client, organisation, partial).content.decode()
     assert "n’existe plus" in submit(client, organisation, "x").content.decode()
     assert Document.objects.count() == 0
 
