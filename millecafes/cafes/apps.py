@@ -81,7 +81,7 @@ class CafesConfig(AppConfig):
 
     def _register(self) -> None:
         """What other rooms' pages show of cafés, and what the search finds."""
-        from millecafes.cafes.queries import public
+        from millecafes.cafes.queries import public, team
         from millecafes.cafes.views.keeping import cafe_of_desk
         from millecafes.cafes.views.public import commune_cafes
         from millecafes.common import search, slots
@@ -89,6 +89,8 @@ class CafesConfig(AppConfig):
         slots.register("desk", cafe_of_desk, order=10)
         slots.register("commune.after_services", commune_cafes, order=20)
         search.register("cafes", search.Kind("Cafés", public.hits, more="", order=20))
+        kind = search.Kind("Cafés suivis", team.hits, "cafes.list_cafes", more="cafes:team_list", order=25)
+        search.register("followed", kind)
 
     def _export(self) -> None:
         """The lists as files."""

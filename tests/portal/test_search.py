@@ -8,18 +8,21 @@ import pytest
 from django.test import Client
 
 from millecafes.accounts.enums import RoleKind
+from millecafes.cafes.enums import Activity
+from millecafes.cafes.models import Cafe
 from millecafes.common import actors, search
 from millecafes.common.actors import Actor
 from millecafes.pages.enums import Subject
 from tests.architecture.access_world import PERIMETERS
+from tests.factories.cafes import make_cafe
 from tests.factories.pages import make_message
 from tests.factories.partners import make_organisation
 from tests.factories.people import client_wearing, make_invitation, make_person, make_role
 from tests.factories.territory import make_commune, make_departement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-PUBLIC = {"communes", "areas", "pages"}
-LEADS = PUBLIC | {"people", "organisations", "messages", "invitations"}
+PUBLIC = {"communes", "areas", "pages", "cafes"}
+LEADS = PUBLIC | {"followed", "people", "organisations", "messages", "invitations"}
 # What each role finds of things that all hold the word « zinc »; anonymous visitors under "".
 SEEN: dict[str, set[str]] = {
     "": PUBLIC,
@@ -45,6 +48,8 @@ def zinc(monkeypatch: pytest.MonkeyPatch) -> None:
     commune = make_commune(name="Le Zinc")
     make_departement("83", "Zinc-et-Var", region="93")
     make_organisation("Brasserie du Zinc", commune=commune)
+    make_cafe("Café du Zinc", commune)
+    make_cafe("Zinc fini", commune, activity=Activity.CLOSED)
     secretary = make_person("zinc.secretaire@example.org", name="Zoé")
     make_role(RoleKind.SECRETARY, "commune:81294", user=secretary)
     make_message(Subject.OPEN, name="Zinc Martin", commune=commune)
@@ -64,10 +69,18 @@ def test_each_role_finds_what_it_may_see(zinc: None, kind: str) -> None:
     assert found(actor, "zinc") == SEEN[kind]
 
 
-@pytest.mark.parametrize("kind", ["people", "organisations", "messages", "invitations"])
+@pytest.mark.parametrize("kind", ["people", "organisations", "messages", "invitations", "followed"])
 def test_what_is_in_another_perimeter_is_not_found(zinc: None, kind: str) -> None:
     away = Actor(user_id=1, role_id=1, kind=RoleKind.REGIONAL, perimeter="departement:33")
     assert kind not in found(away, "zinc")
+
+
+def test_a_café_that_is_closed_is_for_those_who_follow_it(zinc: None, client: Client) -> None:
+    public = client.get("/chercher/", {"q": "zinc"}).text
+    assert ("Café du Zinc" in public, "Zinc fini" in public) == (True, False)
+    lead = client_wearing(RoleKind.REGIONAL, "departement:81").get("/chercher/", {"q": "zinc fnii"}).text
+    closed = Cafe.objects.get(name="Zinc fini")
+    assert f'href="/equipe/cafes/{closed.pk}/"' in lead
 
 
 def test_the_entries_of_the_back_office_are_found() -> None:
@@ -100,11 +113,15 @@ def test_the_entries_of_the_back_office_are_found() -> None:
         ("nadege", "messages", "Nadège"),
         ("tenir un café", "messages", "Nadège"),
         ("invtee", "invitations", "invitee@exemple.fr"),
+        ("l’oustal", "cafes", "L’Oustàl de Técou"),
+        ("OUSTALL TECOU", "cafes", "L’Oustàl de Técou"),
+        ("oustal", "followed", "L’Oustàl de Técou"),
     ],
 )
 def test_any_spelling_finds_it(query: str, kind: str, label: str) -> None:
     commune = make_commune()
     make_organisation("Sainte-Épicerie & Fils", siret="73282932000074", commune=commune)
+    make_cafe("L’Oustàl de Técou", commune)
     make_person("helene@exemple.fr", name="Hélène d’Œuilly")
     make_message(Subject.RUN, name="Nadège")
     make_invitation("commune:81294", email="invitee@exemple.fr")

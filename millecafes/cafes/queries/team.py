@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -19,13 +20,15 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import OrderBy
+from django.urls import reverse
 
 from millecafes.cafes.enums import Activity, CafeKind, CafeModel, Relation, ServiceStatus
 from millecafes.cafes.models import Cafe, CafeService
 from millecafes.cafes.queries.cafes import followed_by
 from millecafes.cafes.rules.tracks import SILENT_DAYS, STALE_DAYS
 from millecafes.common.actors import Actor
-from millecafes.common.matching import words_filter, words_of
+from millecafes.common.matching import search_rows, words_filter, words_of
+from millecafes.common.search import Hit
 from millecafes.territory.models import Departement, PlaceName
 
 # Asks for the cafés of which a track, or a kind, says nothing.
@@ -151,6 +154,29 @@ def departements_for(actor: Actor) -> list[Departement]:
     """The départements in which this hat follows a café."""
     codes = followed_by(actor).order_by().values("commune__departement")
     return list(Departement.objects.filter(pk__in=codes).order_by("code"))
+
+
+def hits(actor: Actor, query: str, limit: int) -> Sequence[Hit]:
+    """The cafés that this hat follows, on the map or not, in the search of the whole site."""
+    rows = followed_by(actor)
+    scores = dict(search_rows(rows, query, limit))
+    found = rows.in_bulk(list(scores))
+    return [
+        Hit(
+            found[pk].name,
+            reverse("cafes:office", args=[pk]),
+            _place_and_state(found[pk]),
+            score,
+        )
+        for pk, score in scores.items()
+        if pk in found
+    ]
+
+
+def _place_and_state(cafe: Cafe) -> str:
+    place = f"{cafe.commune.name} ({cafe.commune.departement_id})"
+    state = cafe.get_activity_display()
+    return f"{place} · {state}" if state else place
 
 
 def chosen(actor: Actor, ids: tuple[int, ...]) -> QuerySet[Cafe]:

@@ -96,11 +96,9 @@ class ColumnsForm(HouseForm):
 
 
 def _sample(texts: list[str]) -> str:
-    return (
-        f"Par exemple\u00a0: {'\u00a0; '.join(text[:40] for text in texts)}"
-        if texts
-        else "Toutes ses cases sont vides."
-    )
+    if not texts:
+        return "Toutes ses cases sont vides."
+    return "Par exemple\u00a0: " + "\u00a0; ".join(text[:40] for text in texts)
 
 
 def _constant(column: ImportColumn, text: str) -> forms.Field:
