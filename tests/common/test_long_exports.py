@@ -232,7 +232,9 @@ def test_a_million_rows_edited_meanwhile_are_those_of_one_moment(tmp_path: Path)
             assert wrote.wait(200)  # the others write in the middle of the reading
 
         with file.open("w+b") as stream:
-            return answering.write_to(stream, exports.Export("Lignes", table), Actor(), "", "csv", watch).length
+            return answering.write_to(
+                stream, exports.Export("Lignes", table), Actor(), "", "csv", watch
+            ).length
 
     def edit() -> str:
         assert started.wait(200)

@@ -185,7 +185,9 @@ def test_a_poisoned_job_kills_a_few_processes_and_stops_nobody_else(tmp_path: Pa
                 while Job.objects.exclude(state__in=ENDED).exists() and time.monotonic() < deadline:
                     workers[0].look()  # alone: it is its own successor
                     time.sleep(0.02)
-            return list(Job.objects.filter(name__startswith="tests.").order_by("pk").values()), killed.effects()
+            return list(
+                Job.objects.filter(name__startswith="tests.").order_by("pk").values()
+            ), killed.effects()
         finally:
             killed.drop_table()
 
