@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from millecafes.cafes.enums import Activity, CafeKind, ServiceStatus, Wheelchair
 from millecafes.cafes.models import Cafe, CafeService, OpenInterval
-from millecafes.cafes.queries.cafes import on_map
+from millecafes.cafes.queries.cafes import followed_by, on_map
 from millecafes.cafes.rules.place import distance_km
 from millecafes.common.actors import Actor
 from millecafes.common.matching import search_rows
@@ -179,8 +179,9 @@ def departements() -> list[Departement]:
 
 
 def hits(actor: Actor, query: str, limit: int) -> Sequence[Hit]:
-    """The cafés of the search of the whole site: those on the map, for everybody."""
-    scores = dict(search_rows(on_map(), query, limit))
+    """The cafés of the search of the whole site: those on the map; whoever follows them has `team.hits`."""
+    rows = on_map().exclude(pk__in=followed_by(actor).order_by().values("pk"))
+    scores = dict(search_rows(rows, query, limit))
     found = on_map().in_bulk(list(scores))
     return [
         Hit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -24,6 +25,10 @@ class JobState(models.TextChoices):
 
 
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+# Asked for further ahead than this, a job does not wait for its turn but for its hour.
+LATER = dt.timedelta(minutes=1)
 
 
 class Job(models.Model):
@@ -113,6 +118,11 @@ class Job(models.Model):
     def is_ended(self) -> bool:
         """Nothing more will happen by itself."""
         return self.state in ENDED
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether it was asked for a moment to come, rather than for its turn."""
+        return self.state == JobState.WAITING and self.run_at - self.created_at > LATER
 
     @property
     def percent(self) -> int | None:

@@ -77,7 +77,7 @@ def test_the_page_follows_a_job_to_its_end(client: Client, ask: Callable[..., Jo
     run.beat()
     state = text(client.get(f"/taches/{job.uuid}/etat/"))
     assert 'max="100" value="25"' in state
-    assert "communes lues : 25 %" in state
+    assert "communes lues&nbsp;: 25&nbsp;%" in state
     leasing.give_back(held, timezone.now())
     jobs.testing.run_pending()
     page = text(client.get(job.get_absolute_url()))
@@ -85,6 +85,14 @@ def test_the_page_follows_a_job_to_its_end(client: Client, ask: Callable[..., Jo
         assert words in page
     assert "data-job=" not in page
     assert "Annuler" not in page
+
+
+def test_what_was_asked_for_later_says_when(client: Client, ask: Callable[..., Job]) -> None:
+    job = ask()
+    Job.objects.update(run_at=dt.datetime(2027, 3, 1, 6, 30, tzinfo=dt.UTC))
+    page = text(client.get(job.get_absolute_url()))
+    assert "Prévue le 1er mars 2027 à 07:30" in page
+    assert "En attente de son tour" not in page
 
 
 def test_who_asked_takes_it_back_and_asks_again(client: Client, ask: Callable[..., Job]) -> None:
