@@ -63,4 +63,5 @@ class AccountsConfig(AppConfig):
 
         exports.register("accounts.people", feeds.PEOPLE)
         exports.register("accounts.invitations", feeds.INVITATIONS)
+        exports.register("accounts.tokens", feeds.TOKENS)
         actors.know_hats(still_wears)

@@ -1,4 +1,4 @@
-"""People and invitations as files."""
+"""People, invitations and tokens as files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from millecafes.accounts.forms.people import InvitationFilter, PeopleFilter
-from millecafes.accounts.models import Invitation
+from millecafes.accounts.models import ApiToken, Invitation
 from millecafes.accounts.queries import invitations as invitation_queries
 from millecafes.accounts.queries import people as queries
+from millecafes.accounts.queries import tokens as token_queries
 from millecafes.common import exports
 from millecafes.common.actors import Actor
 from millecafes.common.exports import Column, Table
@@ -34,6 +35,19 @@ INVITATION_COLUMNS = (
     Column("jusqu_au", "Rôle jusqu’au"),
     Column("envoyee", "Envoyée le"),
     Column("par", "Par"),
+    Column("etat", "État"),
+)
+
+
+TOKEN_COLUMNS = (
+    Column("jeton", "Jeton"),
+    Column("fin", "Derniers caractères"),
+    Column("personne", "Personne"),
+    Column("role", "Rôle"),
+    Column("peut_lire", "Peut lire"),
+    Column("lieu", "Périmètre"),
+    Column("servi", "Servi le"),
+    Column("expire", "Expire le"),
     Column("etat", "État"),
 )
 
@@ -79,5 +93,25 @@ def _invitation(row: invitation_queries.InvitationRow) -> tuple[Value, ...]:
     return found.email, found.get_kind_display(), row.place, last, sent, sender, str(row.state.label)
 
 
+def tokens(actor: Actor, asked: QueryDict) -> Table:
+    """Every token, the latest first; never what opens with it."""
+    now, found = timezone.now(), token_queries.all_tokens()
+
+    def rows(batch: list[ApiToken]) -> Iterable[tuple[Value, ...]]:
+        return map(_token, token_queries.token_rows(batch, now))
+
+    together = exports.by_batches(found, rows)
+    return Table("jetons", "Jetons d’accès", TOKEN_COLUMNS, together, count=found.count())
+
+
+def _token(row: token_queries.TokenRow) -> tuple[Value, ...]:
+    token = row.token
+    used = token.last_used_on.isoformat() if token.last_used_on else ""
+    whose = (token.name, token.tail, str(token.user), token.role.get_kind_display())
+    ends = timezone.localdate(token.expires_at).isoformat()
+    return *whose, ", ".join(row.labels), row.place, used, ends, str(row.state.label)
+
+
 PEOPLE = exports.Export("Personnes", people, "accounts.view_person")
 INVITATIONS = exports.Export("Invitations", invitations, "accounts.invite")
+TOKENS = exports.Export("Jetons d’accès", tokens, "accounts.view_tokens")

@@ -27,6 +27,7 @@ own = [
     path("compte/jetons/nouveau/", tokens.make, name="make_token"),
     path("jetons/<int:number>/retirer/", tokens.revoke, name="revoke_token"),
     path("equipe/jetons/", tokens.all_tokens, name="all_tokens"),
+    path("equipe/jetons/jetons.<slug:extension>", tokens.tokens_export, name="tokens_export"),
     path("compte/adresse/", email_change.ask, name="email"),
     path("compte/adresse/annuler/<str:token>/", email_change.undo, name="undo_email"),
     path("compte/adresse/<str:token>/", email_change.confirm, name="confirm_email"),

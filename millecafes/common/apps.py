@@ -68,11 +68,13 @@ class CommonConfig(AppConfig):
     def _export(self) -> None:
         """Lists as files, and where long ones are kept."""
         from millecafes.common import documents, exports
+        from millecafes.common.imports import feeds as imports
         from millecafes.common.jobs import feeds as jobs
         from millecafes.common.journal import feeds as journal
         from millecafes.common.notifications import register_topic
 
         exports.register("common.journal", journal.JOURNAL)
         exports.register("common.jobs", jobs.JOBS)
+        exports.register("common.imports", imports.IMPORTS)
         documents.register_kind(exports.KIND)
         register_topic(exports.TOPIC)

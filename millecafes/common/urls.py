@@ -26,6 +26,7 @@ urlpatterns = [
     path("equipe/taches/taches.<slug:extension>", jobs.jobs_export, name="jobs_export"),
     path("equipe/taches/rejouer/", jobs.replay_jobs, name="replay_jobs"),
     path("equipe/imports/", imports.imports, name="imports"),
+    path("equipe/imports/imports.<slug:extension>", imports.imports_export, name="imports_export"),
     path("equipe/imports/nouveau/<slug:kind>/", imports.start, name="start_import"),
     path("equipe/imports/nouveau/<slug:kind>/modele.<str:extension>", imports.model, name="import_model"),
     path("equipe/imports/<uuid:uuid>/", imports.one, name="import"),

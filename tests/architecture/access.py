@@ -103,6 +103,7 @@ CASES: dict[str, Case] = {
         302, SIGNED_IN, foreign=TEAM, post=True, kwargs=lambda side: {"number": side.token().pk}, to="/"
     ),
     "accounts:all_tokens": Case(opens=TEAM),
+    "accounts:tokens_export": Case(opens=TEAM, kwargs={"extension": "csv"}),
     "accounts:email": Case(302, SIGNED_IN, to=AGAIN),
     "accounts:confirm_email": Case(kwargs={"token": "inconnu"}),  # opened from a mail, signed in or not
     "accounts:undo_email": Case(kwargs={"token": "inconnu"}),
@@ -212,6 +213,7 @@ CASES: dict[str, Case] = {
     "common:stop_notifications": Case(kwargs=its_stop),
     "common:replay_jobs": Case(302, TEAM, post=True, to="/equipe/taches/"),
     "common:imports": Case(opens=TEAM),
+    "common:imports_export": Case(opens=TEAM, kwargs={"extension": "csv"}),
     "common:start_import": Case(opens=TEAM, kwargs={"kind": "organisations"}),
     "common:import_model": Case(opens=TEAM, kwargs={"kind": "organisations", "extension": "csv"}),
     "common:import": Case(opens=TEAM, foreign=TEAM, kwargs=its_import),

@@ -17,9 +17,10 @@ from millecafes.common.actors import command
 from millecafes.common.exports import registry
 from millecafes.common.journal.models import JournalEntry
 from tests.common.test_exports import read_ods
+from tests.factories.imports import csv_of, look
 from tests.factories.pages import make_message
 from tests.factories.partners import make_organisation
-from tests.factories.people import client_wearing, make_invitation, make_person
+from tests.factories.people import client_wearing, make_invitation, make_person, make_role, make_token
 
 # Outside of any transaction, as the site is: PostgreSQL then refuses what an export would write.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -53,6 +54,18 @@ def asked_jobs() -> None:
         jobs.enqueue("common.export", arguments=arguments, actor=actor, now=timezone.now(), title=name)
 
 
+def tokens() -> None:
+    role = make_role(RoleKind.TEAM, "network")
+    for name in NAMES:
+        make_token(role, "organisations:read", name=name)
+
+
+def imports() -> None:
+    for name in NAMES:
+        run = look(csv_of(("Cave", "Entreprise")))
+        type(run).objects.filter(pk=run.pk).update(file_name=f"{name}.csv")
+
+
 # Where it is, its file, what fills it, and the column that the screen shows as the file does.
 LISTS: list[tuple[str, str, Callable[[], None], int]] = [
     ("/equipe/personnes/", "personnes", people, 0),
@@ -60,6 +73,8 @@ LISTS: list[tuple[str, str, Callable[[], None], int]] = [
     ("/equipe/messages/", "messages", messages, 1),
     ("/organisations/", "organisations", organisations, 0),
     ("/equipe/taches/?etat=toutes", "taches", asked_jobs, 0),
+    ("/equipe/imports/", "imports", imports, 0),
+    ("/equipe/jetons/", "jetons", tokens, 0),
 ]
 
 
@@ -71,6 +86,8 @@ KEYS = {
     "messages": "pages.messages",
     "organisations": "partners.organisations",
     "taches": "common.jobs",
+    "imports": "common.imports",
+    "jetons": "accounts.tokens",
 }
 
 

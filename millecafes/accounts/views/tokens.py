@@ -17,6 +17,7 @@ from millecafes.accounts.queries import tokens as queries
 from millecafes.accounts.queries.hats import hats_of
 from millecafes.accounts.services import tokens as services
 from millecafes.accounts.views.signin import proved_recently
+from millecafes.common import exports
 from millecafes.common.access import get_or_404, requires
 from millecafes.common.actors import actor_of
 
@@ -85,5 +86,14 @@ def all_tokens(request: HttpRequest) -> HttpResponse:
     """Every token, the latest first."""
     page = Paginator(queries.all_tokens(), PAGE_LENGTH).get_page(request.GET.get("page"))
     rows = queries.token_rows(page.object_list, timezone.now())
-    context = {"section": "tokens", "page": page, "rows": rows, "query": ""}
+    labels = exports.labels_of("accounts.tokens")
+    context = {"section": "tokens", "page": page, "rows": rows, "query": "", "exports": labels}
     return render(request, "accounts/all_tokens.html", context)
+
+
+@never_cache
+@require_safe
+@requires("accounts.view_tokens")
+def tokens_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """Every token as a file."""
+    return exports.answer(request, "accounts.tokens", extension)

@@ -13,8 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from millecafes.common import exports
 from millecafes.common.access import check, get_or_404, requires
 from millecafes.common.actors import actor_of
 from millecafes.common.bodies import takes_files
@@ -66,8 +68,22 @@ def imports(request: HttpRequest) -> HttpResponse:
     for run in page:
         kind = find(run.kind)
         run.kind_label = kind.label if kind else run.kind  # type: ignore[attr-defined]
-    context = {"section": "imports", "kinds": kinds_for(actor), "page": page, "query": ""}
+    context = {
+        "section": "imports",
+        "kinds": kinds_for(actor),
+        "page": page,
+        "query": "",
+        "exports": exports.labels_of("common.imports"),
+    }
     return render(request, "common/imports/list.html", context)
+
+
+@never_cache
+@require_safe
+@requires("common.import_files")
+def imports_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """The list of imports as a file."""
+    return exports.answer(request, "common.imports", extension)
 
 
 @takes_files(lambda names: MOST_BYTES)
