@@ -94,11 +94,12 @@ class CafesConfig(AppConfig):
 
     def _export(self) -> None:
         """The lists as files."""
-        from millecafes.cafes.feeds import files
+        from millecafes.cafes.feeds import files, reports
         from millecafes.common import exports
 
         exports.register("cafes.cafes", files.PUBLIC)
         exports.register("cafes.followed", files.TEAM)
+        exports.register("cafes.reports", reports.REPORTS)
 
     def _show(self) -> None:
         """The table of cafés: in the rail, and on the desk of whoever follows some."""

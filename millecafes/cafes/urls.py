@@ -34,6 +34,11 @@ _TEAM: list[URLPattern] = [
     path("equipe/cafes/ensemble/appliquer/", bulk.apply, name="bulk_apply"),
     path("equipe/cafes/ajouter/", writing.add, name="add"),
     path("equipe/cafes/signalements/", reporting.report_list, name="report_list"),
+    path(
+        "equipe/cafes/signalements/signalements.<slug:extension>",
+        reporting.reports_export,
+        name="reports_export",
+    ),
     path("equipe/cafes/signalements/<int:number>/", reporting.report, name="report"),
     path(_ONE, office.office, name="office"),
     path(f"{_ONE}modifier/", writing.change, name="change"),

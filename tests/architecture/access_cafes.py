@@ -137,6 +137,7 @@ TEAM_CASES: dict[str, Case] = {
     "cafes:follow_up_visit": _done(its("visit")),
     "cafes:drop_visit": _seen(its("visit")),
     "cafes:report_list": Case(opens=LEADS | only("manager", "volunteer")),
+    "cafes:reports_export": Case(opens=LEADS | only("manager", "volunteer"), kwargs={"extension": "csv"}),
     "cafes:report": _kept(its_report),
     "cafes:own": Case(302, only("manager", "volunteer"), to="/cafes/"),
     **{f"cafes:{name}": _kept(its_cafe) for name in ("keep", "keep_hours", "add_stop", "still_true")},

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from millecafes.cafes.enums import ReportState, ReportSubject
@@ -20,6 +21,7 @@ from millecafes.cafes.queries import cafes
 from millecafes.cafes.queries.reports import reports, reports_for
 from millecafes.cafes.services.reporting import handle_report, record_report
 from millecafes.cafes.views.team import write_methods
+from millecafes.common import exports
 from millecafes.common.access import LARGEST_ID, get_or_404, requires
 from millecafes.common.actors import Actor, actor_of
 from millecafes.common.permissions import can
@@ -98,8 +100,17 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "is_waiting": form.state == ReportState.WAITING,
         "is_filtered": bool(query),
+        "exports": exports.labels_of("cafes.reports"),
     }
     return render(request, "cafes/report_list.html", context)
+
+
+@never_cache
+@require_safe
+@requires("cafes.list_reports")
+def reports_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """The reports of a filter as a file."""
+    return exports.answer(request, "cafes.reports", extension)
 
 
 @write_methods
