@@ -18,7 +18,6 @@ FILES = {".py", ".js", ".css"}
 ALLOWED: dict[str, str] = {
     "frontend/src/css/base.css": "the identity's ground, kept in the order of the cascade",
     "frontend/src/css/components/back-office.css": "one component family of the identity",
-    "frontend/src/css/components/questionnaire.css": "one component family of the identity",
 }
 
 
