@@ -74,6 +74,6 @@ def test_without_javascript_a_link_asks_again(
 ) -> None:
     page = visit(asked["later"], storage_state=team, java_script_enabled=False)
     page.locator("main").get_by_role("link", name="Actualiser").click()
-    expect(page.locator("main").get_by_role("status")).to_contain_text("En attente")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Prévue le")
     page.locator("main").get_by_role("button", name="Annuler cette tâche").click()
     expect(page.locator("main [data-job-words]")).to_contain_text("Annulée")
