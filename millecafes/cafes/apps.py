@@ -57,6 +57,7 @@ class CafesConfig(AppConfig):
 
     def _take_documents(self) -> None:
         """Photos, for everybody; documents, for who follows the café."""
+        from millecafes.cafes.services.comparing.extracting import KIND as OSM_EXTRACT
         from millecafes.common.documents import Kind, register_kind
         from millecafes.common.documents.filetypes import IMAGES, OFFICE, PDF
 
@@ -68,6 +69,7 @@ class CafesConfig(AppConfig):
                 target=about,
             )
         )
+        register_kind(OSM_EXTRACT)
         follow = "cafes.follow_cafe"
         taken = (PDF, *IMAGES, *OFFICE)
         register_kind(
@@ -94,12 +96,13 @@ class CafesConfig(AppConfig):
 
     def _export(self) -> None:
         """The lists as files."""
-        from millecafes.cafes.feeds import files, reports
+        from millecafes.cafes.feeds import comparing, files, reports
         from millecafes.common import exports
 
         exports.register("cafes.cafes", files.PUBLIC)
         exports.register("cafes.followed", files.TEAM)
         exports.register("cafes.reports", reports.REPORTS)
+        exports.register("cafes.osm", comparing.DIFFERENCES)
 
     def _show(self) -> None:
         """The table of cafés: in the rail, and on the desk of whoever follows some."""

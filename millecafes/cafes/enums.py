@@ -228,6 +228,7 @@ VERBS = {
     "cafes.visit_changed": "a modifié la visite de {object} du {on}",
     "cafes.visit_followed_up": "a donné suite à la visite de {object} du {on}",
     "cafes.visit_removed": "a retiré la visite de {object} du {on}",
+    "cafes.osm_left": "a laissé tel quel, pour {object}, ce qu’OpenStreetMap dit autrement : {fields}",
     "cafes.error_reported": "a signalé une erreur sur la page de {object} : {about}",
     "cafes.report_handled": "a traité une erreur signalée sur la page de {object} ({about}) : {state}",
 }

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
+from django.urls import reverse
+
+from millecafes.cafes.services.comparing import extracting
+from millecafes.cafes.services.comparing.storing import compare
 from millecafes.cafes.services.freshness import ask_for_news
 from millecafes.cafes.services.intervals import DAYS_AHEAD, compute_all
 from millecafes.cafes.services.supply import all_ids, declare, follow_supplies
@@ -30,6 +37,18 @@ def compute_intervals(run: jobs.Run) -> None:
     """Compute when cafés are open in the days ahead."""
     made = compute_all(now=run.now)
     run.result(text=f"Ouvertures calculées pour {DAYS_AHEAD} jours : {made}.")
+
+
+@jobs.task("cafes.compare_osm", title="Comparaison avec OpenStreetMap", attempts=2, atomic=False)
+def compare_osm(run: jobs.Run) -> None:
+    """Read the extract kept with this job, and propose; the file goes away at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        extract = extracting.read_kept(run.job, Path(folder))
+    run.progress(1, 2, "Rapprochement des lieux")
+    with run.effects(final=True):
+        counts = compare(extract=extract, now=run.now)
+        extracting.forget(run.job)
+        run.result(text=extracting.told(counts), url=reverse("cafes:osm"))
 
 
 @jobs.task("cafes.ask_for_news", title="Horaires à confirmer")

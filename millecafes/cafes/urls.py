@@ -9,6 +9,7 @@ from millecafes.cafes.feeds.openings import openings
 from millecafes.cafes.feeds.schema import schema
 from millecafes.cafes.views import (
     bulk,
+    comparing,
     embedding,
     following,
     keeping,
@@ -33,6 +34,10 @@ _TEAM: list[URLPattern] = [
     path("equipe/cafes/ensemble/apercu/", bulk.preview, name="bulk_preview"),
     path("equipe/cafes/ensemble/appliquer/", bulk.apply, name="bulk_apply"),
     path("equipe/cafes/ajouter/", writing.add, name="add"),
+    path("equipe/cafes/openstreetmap/", comparing.osm, name="osm"),
+    path("equipe/cafes/openstreetmap/comparer/", comparing.osm_send, name="osm_send"),
+    path("equipe/cafes/openstreetmap/ecarts.<str:format>", comparing.osm_export, name="osm_export"),
+    path("equipe/cafes/openstreetmap/<int:number>/", comparing.osm_decide, name="osm_decide"),
     path("equipe/cafes/signalements/", reporting.report_list, name="report_list"),
     path(
         "equipe/cafes/signalements/signalements.<slug:extension>",

@@ -99,6 +99,17 @@ def its_report(side: Side) -> dict[str, int]:
     return {"number": make_report(side.cafe).pk}
 
 
+def its_proposal(side: Side) -> dict[str, int]:
+    """A café of a side that an extract of OpenStreetMap did not have."""
+    from django.utils import timezone
+
+    from millecafes.cafes.models import OsmProposal
+
+    same = {"cafe": side.cafe, "osm_ref": "", "kind": "only_here"}
+    row, _ = OsmProposal.objects.get_or_create(**same, defaults={"found_at": timezone.now()})
+    return {"number": row.pk}
+
+
 TEAM_CASES: dict[str, Case] = {
     "cafes:team_list": Case(opens=LEADS),
     "cafes:team_export": Case(opens=LEADS, kwargs={"format": "csv"}),
@@ -136,6 +147,12 @@ TEAM_CASES: dict[str, Case] = {
     "cafes:change_visit": _seen(its("visit")),
     "cafes:follow_up_visit": _done(its("visit")),
     "cafes:drop_visit": _seen(its("visit")),
+    "cafes:osm": Case(opens=TEAM),
+    "cafes:osm_send": Case(opens=TEAM),
+    "cafes:osm_export": Case(opens=TEAM, kwargs={"format": "csv"}),
+    "cafes:osm_decide": Case(
+        302, TEAM, foreign=TEAM, post=True, kwargs=its_proposal, to="/equipe/cafes/openstreetmap/"
+    ),
     "cafes:report_list": Case(opens=LEADS | only("manager", "volunteer")),
     "cafes:reports_export": Case(opens=LEADS | only("manager", "volunteer"), kwargs={"extension": "csv"}),
     "cafes:report": _kept(its_report),

@@ -21,6 +21,8 @@ JPEG, PNG, WEBP, SVG = "image/jpeg", "image/png", "image/webp", "image/svg+xml"
 PDF, CSV, TEXT, ZIP = "application/pdf", "text/csv", "text/plain", "application/zip"
 JSON, GEOJSON, PARQUET = "application/json", "application/geo+json", "application/vnd.apache.parquet"
 XML, HTML = "application/xml", "text/html"
+# OpenStreetMap data; https://wiki.openstreetmap.org/wiki/PBF_Format
+PBF = "application/vnd.openstreetmap.data+pbf"
 _OPEN, _OFFICE = (
     "application/vnd.oasis.opendocument.",
     "application/vnd.openxmlformats-officedocument.",
@@ -50,6 +52,7 @@ TYPES: dict[str, FileType] = {
     GEOJSON: FileType("un fichier GeoJSON", "GeoJSON", (".geojson",)),
     PARQUET: FileType("un fichier Parquet", "Parquet", (".parquet",)),
     ZIP: FileType("une archive ZIP", "ZIP", (".zip",)),
+    PBF: FileType("un extrait d’OpenStreetMap", "extrait OpenStreetMap (.osm.pbf)", (".osm.pbf", ".pbf")),
     XML: FileType("un fichier XML", "XML", (".xml",)),
     HTML: FileType("une page web (HTML)", "HTML", (".html", ".htm")),
     MACROS: FileType(

@@ -55,6 +55,9 @@ def type_of(file: IO[bytes], name: str = "") -> str:
     for signature, content_type in _SIGNATURES:
         if head.startswith(signature):
             return content_type
+    # The length of the first block, then its name.
+    if head[4:15] == b"\n\tOSMHeader":
+        return filetypes.PBF
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return filetypes.WEBP
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):

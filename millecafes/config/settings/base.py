@@ -131,6 +131,7 @@ MIDDLEWARE = [
     # The first: each answer has its identifier and its line in the logs, whoever makes it.
     "millecafes.common.middleware.Trace",
     "django.middleware.security.SecurityMiddleware",
+    "millecafes.common.middleware.CompressPages",
     # Above all that may answer by itself, so that even a refusal carries the policy.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
