@@ -85,7 +85,7 @@ LISTS: list[tuple[str, str, Callable[[], None], int]] = [
 
 
 # Exports held by tests of their own: below, and with the cafés (tests/architecture/test_exports.py looks).
-ELSEWHERE = {"common.journal", "cafes.cafes", "cafes.followed"}
+ELSEWHERE = {"common.journal", "cafes.cafes", "cafes.followed", "cafes.osm"}
 KEYS = {
     "personnes": "accounts.people",
     "invitations": "accounts.invitations",

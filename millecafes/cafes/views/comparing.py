@@ -15,9 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from millecafes.cafes.enums import ProposalKind
 from millecafes.cafes.forms.comparing import ProposalFilter
+from millecafes.cafes.models import OsmProposal
 from millecafes.cafes.queries import comparing
+from millecafes.cafes.rules.hours import HoursError, in_words
 from millecafes.cafes.services import CafeError
 from millecafes.cafes.services.comparing.deciding import leave, take
+from millecafes.cafes.services.comparing.differing import HOURS
 from millecafes.cafes.services.comparing.extracting import KIND, ask_comparison
 from millecafes.cafes.views.team import write_methods
 from millecafes.common import exports
@@ -27,7 +30,8 @@ from millecafes.common.bodies import takes_files
 from millecafes.common.documents import DocumentError
 from millecafes.common.documents.forms import DocumentForm
 
-PAGE_LENGTH = 20
+PAGE_LENGTH = 10
+CLOSED = "fermé"
 
 
 @require_safe
@@ -41,9 +45,11 @@ def osm(request: HttpRequest) -> HttpResponse:
     counts = comparing.waiting_counts()
     query = request.GET.copy()
     query.pop("page", None)
-    page = Paginator(comparing.proposals_of(form.kind, form.state), PAGE_LENGTH)
+    found = Paginator(comparing.proposals_of(form.kind, form.state), PAGE_LENGTH)
+    page = found.get_page(request.GET.get("page"))
     context |= {
-        "page": page.get_page(request.GET.get("page")),
+        "page": page,
+        "entries": [(proposal, _told(proposal)) for proposal in page],
         "query": query.urlencode(),
         "here": request.get_full_path(),
         "tabs": [(kind, counts[kind]) for kind in ProposalKind],
@@ -51,6 +57,21 @@ def osm(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(query),
     }
     return render(request, "cafes/osm.html", context)
+
+
+def _told(proposal: OsmProposal) -> list[dict[str, Any]]:
+    """What differs, hours in French."""
+    return [
+        {**one, "here": _words(one["here"]), "there": _words(one["there"])} if one["field"] == HOURS else one
+        for one in proposal.differences
+    ]
+
+
+def _words(hours: str) -> str:
+    try:
+        return " ; ".join(f"{day} {words}" for day, words in in_words(hours) if words != CLOSED) or hours
+    except HoursError:
+        return hours  # as it was written there
 
 
 @takes_files(lambda names: KIND.max_bytes)
