@@ -226,8 +226,8 @@ class Plan:
             raise AssertionError(f"annealing: {self.value} instead of {record}")
 
 
-def first_plan(arrays: Arrays) -> Plan:
-    """Imposed sites, then what groups need at least, then the greedy plan.
+def first_plan(arrays: Arrays, pool: Ints) -> Plan:
+    """Imposed sites, then what groups need at least, then the greedy plan among `pool`.
 
     Raises
     ------
@@ -239,8 +239,7 @@ def first_plan(arrays: Arrays) -> Plan:
     _verify_imposed(plan)
     for group in range(arrays.least.size):
         _meet(plan, group)
-    free = np.flatnonzero(arrays.allowed)
-    plan.fill(free)
+    plan.fill(pool)
     return plan
 
 

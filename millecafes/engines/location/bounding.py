@@ -9,10 +9,9 @@ deflected subgradient with Polyak's step (Camerini, Fratta & Maffioli 1975).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from millecafes.engines.location import kernels
 from millecafes.engines.location.arrays import Arrays, Floats
@@ -21,8 +20,10 @@ from millecafes.engines.location.problem import Ints, Mask
 from millecafes.engines.location.solution import Clock
 
 DEFLECTION = 0.7
-PATIENCE = 20
-SHRINK = 0.7
+PATIENCE = 12
+SHRINK = 0.8
+FINEST = 1_000
+EXACT = 2.0**52
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Dual:
     bound: float
     gains: Floats
     price: float
-    steps: int = 0
+    theta: float = 1.5
 
 
 def inner(arrays: Arrays, gains: Floats) -> tuple[Ints, float]:
@@ -62,13 +63,14 @@ def _basis(arrays: Arrays, gains: Floats) -> Mask:
 
 def _top(arrays: Arrays, gains: Floats) -> Ints:
     room = arrays.count - arrays.imposed.size
-    free = np.where(arrays.allowed, gains, -1.0)
-    free[arrays.imposed] = -1.0
-    if room < free.size:
-        best = np.argpartition(-free, room - 1)[:room] if room else np.empty(0, np.int64)
-    else:
-        best = np.arange(free.size)
-    return np.concatenate((arrays.imposed, best[free[best] > 0]))
+    free = gains
+    if arrays.imposed.size or not arrays.allowed.all():
+        free = np.where(arrays.allowed, gains, 0.0)
+        free[arrays.imposed] = 0.0
+    floor = max(float(np.partition(free, -room)[-room]), 0.0) if 0 < room < free.size else 0.0
+    best = np.flatnonzero(free > floor)
+    equal = np.flatnonzero(free == floor)[: room - best.size] if floor > 0 else best[:0]
+    return np.concatenate((arrays.imposed, best[:room], equal))
 
 
 def _knapsack(arrays: Arrays, gains: Floats) -> tuple[Ints, float]:
@@ -89,6 +91,23 @@ def _knapsack(arrays: Arrays, gains: Floats) -> tuple[Ints, float]:
     return np.concatenate((arrays.imposed, bought)), total
 
 
+def restrict(arrays: Arrays, pool: Ints) -> Arrays:
+    """The same demands with the sites of `pool` alone (ascending, imposed ones among them)."""
+    length = arrays.start[pool + 1] - arrays.start[pool]
+    start = np.concatenate(([0], np.cumsum(length)))
+    at = np.repeat(arrays.start[pool] - start[:-1], length) + np.arange(int(length.sum()))
+    return replace(
+        arrays,
+        start=start,
+        row=arrays.row[at],
+        value=arrays.value[at],
+        groups=arrays.groups[pool],
+        cost=arrays.cost[pool],
+        allowed=arrays.allowed[pool],
+        imposed=np.searchsorted(pool, arrays.imposed),
+    )
+
+
 def ceilings(arrays: Arrays) -> Floats:
     """The largest gain of each demand: no price needs to be higher."""
     some = np.diff(arrays.rows_start) > 0
@@ -103,14 +122,13 @@ def start_dual(arrays: Arrays, served: Ints) -> Dual:
     return Dual(prices, np.inf, np.zeros(arrays.sites), 0.0)
 
 
-def improve(
-    arrays: Arrays, dual: Dual, *, target: float, steps: int, clock: Clock, theta: float = 1.0
-) -> Dual:
+def improve(arrays: Arrays, dual: Dual, *, target: float, steps: int, clock: Clock) -> Dual:
     """Lower the bound by at most `steps` subgradient steps towards `target`, the value of a plan."""
+    theta = dual.theta
     value = arrays.value.astype(np.float64)
     ceiling = ceilings(arrays)
     prices = dual.prices.copy()
-    best = Dual(dual.prices, dual.bound, dual.gains, dual.price, dual.steps)
+    best = dual
     direction, slack = np.zeros_like(prices), np.empty_like(prices)
     gains, stalled = np.empty(arrays.sites), 0
     for step in range(steps):
@@ -119,7 +137,7 @@ def improve(
         bound = float(prices.sum()) + total
         if bound < best.bound:
             stalled = 0
-            best = Dual(prices.copy(), bound, gains.copy(), _least(gains, taken), dual.steps + step)
+            best = Dual(prices.copy(), bound, gains.copy(), _least(gains, taken))
         else:
             stalled += 1
         if stalled > PATIENCE:
@@ -127,12 +145,11 @@ def improve(
         if bound - target < 0.5 or theta < 1e-5 or (step % 16 == 0 and clock.over()):
             break
         kernels.serve(taken, arrays.start, arrays.row, value, prices, slack)
-        norm = float(np.square(slack + DEFLECTION * direction).sum())
+        norm = float(kernels.aim(prices, slack, direction, DEFLECTION, ceiling))
         if norm == 0.0:
             break
-        length = theta * max(bound - target, 1.0) / norm
-        kernels.move(prices, direction, slack, DEFLECTION, length, ceiling)
-    best.steps = dual.steps + steps
+        kernels.move(prices, direction, theta * max(bound - target, 1.0) / norm, ceiling)
+    best.theta = theta
     return best
 
 
@@ -140,16 +157,26 @@ def _least(gains: Floats, taken: Ints) -> float:
     return float(gains[taken].min()) if taken.size else 0.0
 
 
-def whole_prices(dual: Dual) -> Ints:
-    """The prices in whole gains, for the certificate."""
-    return np.rint(dual.prices).astype(np.int64)
+def fineness(arrays: Arrays) -> int:
+    """How many whole parts a gain is cut into for prices: 1,000, or less where sums would pass 2**52."""
+    total = float(ceilings(arrays).sum())
+    parts = 1
+    while parts < FINEST and total * parts * 10 < EXACT:
+        parts *= 10
+    return parts
 
 
-def checked_bound(arrays: Arrays, prices: npt.NDArray[np.int64]) -> int:
-    """The bound of whole prices, exact."""
-    above = np.maximum(arrays.value - prices[arrays.row], 0)
+def whole_prices(arrays: Arrays, dual: Dual) -> tuple[Ints, int]:
+    """Prices as whole numbers, and how many of their parts make a gain: what the certificate holds."""
+    parts = fineness(arrays)
+    return np.rint(dual.prices * parts).astype(np.int64), parts
+
+
+def checked_bound(arrays: Arrays, prices: Ints, parts: int) -> int:
+    """The bound of whole prices in gains, exact: gains are whole, so it is rounded down."""
+    above = np.maximum(arrays.value * parts - prices[arrays.row], 0)
     total = np.concatenate(([0], np.cumsum(above)))
     gains = total[arrays.start[1:]] - total[arrays.start[:-1]]
     _, worth = inner(arrays, gains.astype(np.float64))
     # Sums of whole numbers under 2**53 are exact in double precision; a broken knapsack item rounds up.
-    return int(prices.sum()) + int(np.ceil(worth - 1e-6))
+    return (int(prices.sum()) + int(np.ceil(worth - 1e-6))) // parts

@@ -343,10 +343,22 @@ def serve(sites: Any, start: Any, row: Any, value: Any, prices: Any, slack: Any)
 
 
 @_compiled
-def move(prices: Any, direction: Any, slack: Any, deflection: Any, step: Any, ceiling: Any) -> None:
-    """One step of the deflected subgradient, prices kept between 0 and `ceiling`."""
+def aim(prices: Any, slack: Any, direction: Any, deflection: Any, ceiling: Any) -> Any:
+    """Turn the direction towards the subgradient, less what would leave 0 to `ceiling`; its squared norm."""
+    norm = 0.0
     for i in range(prices.size):
-        direction[i] = deflection * direction[i] + slack[i]
+        pull = slack[i]
+        if (pull > 0.0 and prices[i] <= 0.0) or (pull < 0.0 and prices[i] >= ceiling[i]):
+            pull = 0.0
+        direction[i] = deflection * direction[i] + pull
+        norm += direction[i] * direction[i]
+    return norm
+
+
+@_compiled
+def move(prices: Any, direction: Any, step: Any, ceiling: Any) -> None:
+    """Prices one step further, kept between 0 and `ceiling`."""
+    for i in range(prices.size):
         prices[i] = min(max(prices[i] - step * direction[i], 0.0), ceiling[i])
 
 

@@ -1,8 +1,8 @@
 """Small exact programs for HiGHS: a part of the sites, the rest of the plan being fixed.
 
-The formulation is that of Elloumi (2010) with one step per distinct gain of a demand: ``z[i, k]`` says that
-demand i gets its k-th gain or more, ``z[i, k] <= z[i, k - 1] + sum of y[j] at that gain``. Covering is the case
-of one step.
+The formulation is that of Elloumi (2010) with one step per distinct gain of a demand: ``z[i, k]`` says
+that demand i gets its k-th gain or more, ``z[i, k] <= z[i, k - 1] + sum of y[j] at that gain``. Covering is
+the case of one step.
 """
 
 from __future__ import annotations
@@ -154,46 +154,57 @@ def _space(program: Program, arrays: Arrays, opened: Any) -> None:
                 program.constrain([k, place[other]], [1.0, 1.0], -INFINITE, 1.0)
 
 
-def run(
-    program: Program,
-    *,
-    seconds: float,
-    start: Ints | None = None,
-    gap: float = 0.0,
-    presolve: bool = False,
-    seed: int = 0,
-    relax: bool = False,
-) -> Answer | None:
-    """Give the program to HiGHS; `start` are sites of a known answer. None when nothing was found."""
+def solver_of(program: Program, *, seconds: float, gap: float = 0.0, seed: int = 0) -> Any:
+    """HiGHS holding the program, on one thread, without its presolve (the engine has its own)."""
     import highspy
 
     solver = highspy.Highs()
+    # First, so that nothing is printed.
+    solver.setOptionValue("output_flag", False)
     for name, value in (
-        ("output_flag", False),
         ("threads", 1),
-        ("presolve", "choose" if presolve else "off"),
+        ("presolve", "off"),
         ("time_limit", max(seconds, 0.01)),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", max(gap, 1e-9)),
         ("random_seed", seed),
     ):
         solver.setOptionValue(name, value)
-    solver.passModel(_model(program, relax=relax))
-    sites = program.sites.size
+    solver.passModel(_model(program))
+    return solver
+
+
+def run(
+    program: Program,
+    *,
+    seconds: float,
+    start: Ints | None = None,
+    gap: float = 0.0,
+    nodes: int | None = None,
+    seed: int = 0,
+) -> Answer | None:
+    """Give the program to HiGHS; `start` are sites of a known answer. None when nothing was found."""
+    import highspy
+
+    if not program.sites.size:
+        return Answer(program.sites, 0.0, True)
+    solver = solver_of(program, seconds=seconds, gap=gap, seed=seed)
+    if nodes is not None:
+        solver.setOptionValue("mip_max_nodes", nodes)
     if start is not None:
         given = highspy.HighsSolution()
-        given.col_value = _values(program, start)
+        given.col_value = values_of(program, start)
         solver.setSolution(given)
     solver.run()
-    found = np.array(solver.getSolution().col_value[:sites]) if sites else np.empty(0)
     info = solver.getInfo()
-    if info.primal_solution_status != 2 and not relax:
+    if info.primal_solution_status != highspy.kSolutionStatusFeasible:
         return None
+    found = np.array(solver.getSolution().col_value[: program.sites.size])
     proved = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     return Answer(program.sites[found > 0.5], float(info.mip_dual_bound), proved)
 
 
-def _values(program: Program, chosen: Ints) -> list[float]:
+def values_of(program: Program, chosen: Ints) -> list[float]:
     """A whole solution from its sites: steps follow."""
     taken = np.isin(program.sites, chosen).astype(float)
     values = np.concatenate((taken, np.zeros(len(program.steps))))
@@ -207,7 +218,7 @@ def _values(program: Program, chosen: Ints) -> list[float]:
     return [float(v) for v in values]
 
 
-def _model(program: Program, *, relax: bool) -> Any:
+def _model(program: Program) -> Any:
     import highspy
 
     model = highspy.HighsLp()
@@ -226,7 +237,6 @@ def _model(program: Program, *, relax: bool) -> Any:
     model.a_matrix_.start_ = np.array(program.starts, dtype=np.int32)
     model.a_matrix_.index_ = np.array(program.indices, dtype=np.int32)
     model.a_matrix_.value_ = np.array(program.values, dtype=float)
-    if not relax:
-        whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-        model.integrality_ = [whole] * sites + [free] * (columns - sites)
+    whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    model.integrality_ = [whole] * sites + [free] * (columns - sites)
     return model

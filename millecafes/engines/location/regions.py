@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from millecafes.engines.location import programs
 from millecafes.engines.location.arrays import Arrays, Floats, Plan
 from millecafes.engines.location.problem import Ints
+from millecafes.engines.location.record import Record
 
 
 def pick_region(
@@ -57,11 +58,14 @@ def remake(
     seconds: float,
     gap: float,
     seed: int,
+    nodes: int | None = None,
     price: float | None = None,
+    record: Record | None = None,
 ) -> bool:
     """Make a part of the plan again, never worse; returns whether it is better.
 
-    With a `price` (gains), as many sites as are worth it; else as many as the count leaves.
+    With a `price` (gains), as many sites as are worth it; else as many as the count leaves. `record` hears
+    the bound, when `sites` are all there are.
     """
     before, number = plan.value, plan.number
     kept = np.zeros(arrays.sites, np.bool_)
@@ -71,7 +75,9 @@ def remake(
     plan.remove(old)
     program = programs.write(arrays, sites, plan.state[3], unit, price or 0.0)
     programs.bind(program, arrays, plan, arrays.count - plan.number if price is None else sites.size)
-    answer = programs.run(program, seconds=seconds, start=old, gap=gap, seed=seed)
+    answer = programs.run(program, seconds=seconds, start=old, gap=gap, nodes=nodes, seed=seed)
+    if record is not None and answer is not None:
+        record.offer_bound(answer.bound * unit + float(plan.state[3].sum()))
     plan.add(old if answer is None else answer.sites)
     gained = plan.value - before - (price or 0.0) * (plan.number - number)
     if gained < 0 and answer is not None:

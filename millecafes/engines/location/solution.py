@@ -107,7 +107,8 @@ class Solution:
     proved : bool
         Whether the plan is the best there is (the solver's word when `bound_kind` says so).
     multipliers : int array, shape (demands,)
-        In gains, 0 or more.
+        Prices of demands, 0 or more, in whole `parts` of a gain.
+    parts : int
     trace : tuple of Trace
     rounds : int
         Rounds of intensification done.
@@ -122,5 +123,6 @@ class Solution:
     gap: float
     proved: bool
     multipliers: Ints
+    parts: int
     trace: tuple[Trace, ...]
     rounds: int
