@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from millecafes.engines.location import kernels
+from millecafes.engines.location import pricing
 from millecafes.engines.location.arrays import Arrays, Floats
-from millecafes.engines.location.matroid import greedy_basis
 from millecafes.engines.location.problem import Ints, Mask
 from millecafes.engines.location.solution import Clock
 
@@ -54,7 +53,7 @@ def inner(arrays: Arrays, gains: Floats) -> tuple[Ints, float]:
 
 def _basis(arrays: Arrays, gains: Floats) -> Mask:
     order = np.argsort(-gains, kind="stable")
-    taken: Mask = greedy_basis(
+    taken: Mask = pricing.greedy_basis(
         *(order, gains, arrays.allowed, arrays.imposed, arrays.count),
         *(arrays.groups, arrays.least, arrays.most),
     )
@@ -132,7 +131,7 @@ def improve(arrays: Arrays, dual: Dual, *, target: float, steps: int, clock: Clo
     direction, slack = np.zeros_like(prices), np.empty_like(prices)
     gains, stalled = np.empty(arrays.sites), 0
     for step in range(steps):
-        kernels.reduced_gains(arrays.start, arrays.row, value, prices, gains)
+        pricing.reduced_gains(arrays.start, arrays.row, value, prices, gains)
         taken, total = inner(arrays, gains)
         bound = float(prices.sum()) + total
         if bound < best.bound:
@@ -144,11 +143,11 @@ def improve(arrays: Arrays, dual: Dual, *, target: float, steps: int, clock: Clo
             theta, stalled = theta * SHRINK, 0
         if bound - target < 0.5 or theta < 1e-5 or (step % 16 == 0 and clock.over()):
             break
-        kernels.serve(taken, arrays.start, arrays.row, value, prices, slack)
-        norm = float(kernels.aim(prices, slack, direction, DEFLECTION, ceiling))
+        pricing.serve(taken, arrays.start, arrays.row, value, prices, slack)
+        norm = float(pricing.aim(prices, slack, direction, DEFLECTION, ceiling))
         if norm == 0.0:
             break
-        kernels.move(prices, direction, theta * max(bound - target, 1.0) / norm, ceiling)
+        pricing.move(prices, direction, theta * max(bound - target, 1.0) / norm, ceiling)
     best.theta = theta
     return best
 

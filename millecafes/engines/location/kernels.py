@@ -270,6 +270,17 @@ def exchange(j: Any, place: Any, chosen: Any, columns: Any, rows: Any, plan: Any
 
 
 @_compiled
+def draw_exit(j: Any, number: Any, place: Any, columns: Any, plan: Any) -> Any:
+    """Place of an open site taken by chance; half of the time one that serves a demand of j."""
+    start, row, _ = columns
+    if np.random.random() < 0.5 and start[j] < start[j + 1]:
+        met = plan[1][row[np.random.randint(start[j], start[j + 1])]]
+        if met >= 0 and place[met] >= 0:
+            return place[met]
+    return np.random.randint(number)
+
+
+@_compiled
 def anneal(
     chosen: Any,
     number: Any,
@@ -285,11 +296,9 @@ def anneal(
 ) -> Any:
     """Simulated annealing by exchanges (Kirkpatrick et al. 1983); returns the best plan met and its gain.
 
-    Temperatures `hot` to `cold` (gains), geometrically. Half of the time, the site that leaves is one that
-    serves a demand of the site that enters.
+    Temperatures `hot` to `cold` (gains), geometrically.
     """
     np.random.seed(seed)
-    start, row, _ = columns
     place = np.full(plan[0].size, -1, np.int64)
     for k in range(number):
         place[chosen[k]] = k
@@ -302,11 +311,7 @@ def anneal(
         j = pool[np.random.randint(pool.size)]
         if plan[0][j]:
             continue
-        k = np.random.randint(number)
-        if np.random.random() < 0.5 and start[j] < start[j + 1]:
-            met = plan[1][row[np.random.randint(start[j], start[j + 1])]]
-            if met >= 0 and place[met] >= 0:
-                k = place[met]
+        k = draw_exit(j, number, place, columns, plan)
         r = chosen[k]
         delta = gain_without(j, r, columns, plan) - plan[5][r]
         if delta < 0 and np.random.random() >= np.exp(delta / heat):
@@ -320,46 +325,6 @@ def anneal(
             record = now
             kept[:] = chosen[:number]
     return kept, record
-
-
-@_compiled
-def reduced_gains(start: Any, row: Any, value: Any, prices: Any, gains: Any) -> None:
-    """What each site brings above the prices of its demands (float arrays)."""
-    for j in range(gains.size):
-        total = 0.0
-        for k in range(start[j], start[j + 1]):
-            total += max(value[k] - prices[row[k]], 0.0)
-        gains[j] = total
-
-
-@_compiled
-def serve(sites: Any, start: Any, row: Any, value: Any, prices: Any, slack: Any) -> None:
-    """Subgradient of the dual: 1 minus how many of `sites` serve each demand above its price."""
-    slack[:] = 1.0
-    for j in sites:
-        for k in range(start[j], start[j + 1]):
-            if value[k] > prices[row[k]]:
-                slack[row[k]] -= 1.0
-
-
-@_compiled
-def aim(prices: Any, slack: Any, direction: Any, deflection: Any, ceiling: Any) -> Any:
-    """Turn the direction towards the subgradient, less what would leave 0 to `ceiling`; its squared norm."""
-    norm = 0.0
-    for i in range(prices.size):
-        pull = slack[i]
-        if (pull > 0.0 and prices[i] <= 0.0) or (pull < 0.0 and prices[i] >= ceiling[i]):
-            pull = 0.0
-        direction[i] = deflection * direction[i] + pull
-        norm += direction[i] * direction[i]
-    return norm
-
-
-@_compiled
-def move(prices: Any, direction: Any, step: Any, ceiling: Any) -> None:
-    """Prices one step further, kept between 0 and `ceiling`."""
-    for i in range(prices.size):
-        prices[i] = min(max(prices[i] - step * direction[i], 0.0), ceiling[i])
 
 
 @_compiled

@@ -8,6 +8,7 @@ from millecafes.engines.location import kernels, regions
 from millecafes.engines.location.arrays import Arrays, Floats, arrays_of, first_plan
 from millecafes.engines.location.bounding import improve, start_dual
 from millecafes.engines.location.clusters import applies, cluster_bound
+from millecafes.engines.location.exact import ExactThread
 from millecafes.engines.location.problem import Ints, Problem
 from millecafes.engines.location.record import Record
 from millecafes.engines.location.solution import Clock, Progress, Solution, Stop
@@ -80,10 +81,8 @@ class Search:
         self.plan = first_plan(self.arrays, self.pool)
         self.record.offer(self.plan)
 
-    def beside(self):  # noqa: ANN201 - imported lazily
+    def beside(self) -> ExactThread:
         """The exact solver, started on the second core."""
-        from millecafes.engines.location.exact import ExactThread
-
         thread = ExactThread(self.arrays, self.pool, self.record, seed=self.seed)
         thread.start()
         return thread
