@@ -215,10 +215,8 @@ class Plan:
         """Simulated annealing, ending on the best plan met."""
         if not self.number or not pool.size:
             return
-        kept, gain = kernels.anneal(
-            *(self.chosen, self.number, pool, steps, hot, cold, seed),
-            *(self.arrays.columns, self.arrays.rows, self.state, self.limits),
-        )
+        held = (self.arrays.columns, self.arrays.rows, self.state, self.limits)
+        kept, gain = kernels.anneal(self.chosen, self.number, pool, (steps, hot, cold), seed, held)
         record = self.value + int(gain)
         self.value = int(self.state[3].sum())
         self.become(kept)

@@ -281,23 +281,14 @@ def draw_exit(j: Any, number: Any, place: Any, columns: Any, plan: Any) -> Any:
 
 
 @_compiled
-def anneal(
-    chosen: Any,
-    number: Any,
-    pool: Any,
-    steps: Any,
-    hot: Any,
-    cold: Any,
-    seed: Any,
-    columns: Any,
-    rows: Any,
-    plan: Any,
-    limits: Any,
-) -> Any:
+def anneal(chosen: Any, number: Any, pool: Any, schedule: Any, seed: Any, held: Any) -> Any:
     """Simulated annealing by exchanges (Kirkpatrick et al. 1983); returns the best plan met and its gain.
 
-    Temperatures `hot` to `cold` (gains), geometrically.
+    `schedule`: steps, then temperatures from hot to cold (gains), geometrically. `held`: columns, rows, plan
+    and limits.
     """
+    steps, hot, cold = schedule
+    columns, rows, plan, limits = held
     np.random.seed(seed)
     place = np.full(plan[0].size, -1, np.int64)
     for k in range(number):
