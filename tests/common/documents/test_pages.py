@@ -16,6 +16,7 @@ from millecafes.common.documents.filetypes import PDF as PDF_TYPE
 from millecafes.common.documents.kinds import Kind, forget_kind, register_kind
 from millecafes.common.documents.models import Document
 from millecafes.partners.models import Organisation
+from tests.common.documents.test_images import bomb
 from tests.factories.documents import PDF, image_bytes, make_document, make_logo
 from tests.factories.partners import make_organisation
 from tests.factories.people import make_role
@@ -65,6 +66,7 @@ def test_a_document_is_added_then_read_on_the_page_of_its_organisation(
     [
         (b"<html><script>", "photo.jpg", "Ce fichier est une page web (HTML), quel que soit son nom."),
         (image_bytes("PNG")[:150], "a.png", "abîmée"),
+        (bomb(50_000, 50_000), "photo.jpg", "Attendu : 25 millions"),
         (b"", "a.pdf", "vide"),
     ],
 )

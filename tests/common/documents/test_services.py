@@ -27,6 +27,7 @@ from millecafes.common.jobs.models import Job
 from millecafes.common.journal.models import JournalEntry
 from millecafes.partners.models import Organisation
 from tests.common.documents.conftest import kept
+from tests.common.documents.test_images import bomb
 from tests.factories.documents import PDF, image_bytes, make_document, make_logo
 from tests.factories.partners import make_organisation
 from tests.factories.people import make_person
@@ -101,6 +102,7 @@ def test_an_image_removed_before_its_job_is_no_failure(organisation: Organisatio
         (PDF[:-3], "a.pdf", "sa fin manque"),
         (PDF, "a\0.pdf", "caractère nul"),
         (image_bytes("PNG")[:150], "a.png", "abîmée"),
+        (bomb(50_000, 50_000), "photo.png", "Attendu : 25 millions"),
         (b"", "a.pdf", "vide"),
     ],
 )
