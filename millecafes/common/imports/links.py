@@ -10,11 +10,15 @@ from django.db.models import Model
 from millecafes.common.documents.models import Document
 
 
-def used_by(model: type[Model], numbers: Collection[Any]) -> dict[Any, str]:
-    """For each record that rows of other tables point to, what these rows are called."""
+def used_by(
+    model: type[Model], numbers: Collection[Any], *, besides: Collection[type[Model]] = ()
+) -> dict[Any, str]:
+    """For each record that rows of other tables (but `besides`) point to, what these rows are called."""
     found: dict[Any, str] = {}
     for relation in model._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
+            continue
+        if relation.related_model in besides:
             continue
         other, name = relation.related_model, relation.field.name  # type: ignore[union-attr]
         rows = other._base_manager.filter(**{f"{name}__in": list(numbers)}).order_by()  # type: ignore[union-attr]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from millecafes.common.imports.cells import checked, email_of, number_of
 from millecafes.common.imports.registry import ImportColumn, as_line
 from millecafes.common.matching import fold
 from millecafes.partners.enums import OrganisationKind
@@ -37,13 +34,6 @@ def _kind(text: str) -> str:
     return found
 
 
-def _number(text: str) -> str:
-    digits = "".join(text.split())
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
-        raise ValueError(f"« {text[:40]} » n’est pas un numéro de fiche. Attendu : des chiffres, ou rien.")
-    return str(int(digits))
-
-
 def _siret(text: str) -> str:
     if _ROUNDED.fullmatch(text):
         raise ValueError(
@@ -51,22 +41,6 @@ def _siret(text: str) -> str:
             "14 chiffres ; mettez la colonne au format texte et recopiez le SIRET."
         )
     return siret_of(as_line(text))
-
-
-def _email(text: str) -> str:
-    address = as_line(text).removeprefix("mailto:")
-    try:
-        if address:
-            validate_email(address)
-    except ValidationError as error:
-        raise ValueError(
-            f"« {address[:60]} » n’est pas une adresse e-mail complète. Attendu : prenom@exemple.fr."
-        ) from error
-    return address
-
-
-def _checked(read: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda text: read(as_line(text))
 
 
 COLUMNS = (
@@ -102,7 +76,7 @@ COLUMNS = (
         "rna",
         "Numéro RNA",
         ("rna", "n° rna", "waldec"),
-        read=_checked(rna_of),
+        read=checked(rna_of),
         longest=40,
         help="Associations : W et 9 chiffres.",
     ),
@@ -137,7 +111,7 @@ COLUMNS = (
         "site",
         "Site",
         ("site web", "site internet", "url", "www"),
-        read=_checked(site_of),
+        read=checked(site_of),
         longest=300,
         help="Une adresse en https://…",
     ),
@@ -145,7 +119,7 @@ COLUMNS = (
         "telephone",
         "Téléphone public",
         ("téléphone", "tel", "tél.", "numéro de téléphone"),
-        read=_checked(phone_of),
+        read=checked(phone_of),
         longest=40,
         help="Celui que l’organisation donne au public.",
     ),
@@ -153,7 +127,7 @@ COLUMNS = (
         "courriel",
         "Adresse e-mail publique",
         ("email", "e-mail", "mail", "courriel", "adresse e-mail", "mél"),
-        read=_email,
+        read=email_of,
         longest=254,
         help="Celle que l’organisation donne au public.",
     ),
@@ -161,7 +135,7 @@ COLUMNS = (
         "numero",
         "Numéro de fiche",
         ("n° de fiche", "identifiant"),
-        read=_number,
+        read=number_of,
         longest=30,
         compared=False,
         help="Celui des fichiers téléchargés ici : il dit de quelle fiche il s’agit, même si le nom change.",

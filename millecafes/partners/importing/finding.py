@@ -11,8 +11,7 @@ from millecafes.common.matching import fold
 from millecafes.partners.enums import OrganisationKind
 from millecafes.partners.models import Organisation
 from millecafes.partners.queries import ALIKE_IN_COMMUNE, ALIKE_IN_DEPARTEMENT, organisations
-from millecafes.territory.models import Commune
-from millecafes.territory.queries.choice import NoSuchCommuneError, chosen_codes, insee_codes
+from millecafes.territory.queries.lines import find_communes
 
 MOST_PROPOSED = 3
 # A word that so many names hold says nothing of which one is meant.
@@ -68,44 +67,7 @@ class Register:
 
 def prepare(batch: Batch) -> None:
     """Find the commune of each line, by its code or by its name and what is around it."""
-    coded = {draft.number: (_said(draft, "code_commune"), _said(draft, "commune")) for draft in batch.drafts}
-    named = {draft.number: _asked(draft) for draft in batch.drafts if not coded[draft.number][0]}
-    by_code = insee_codes(asked for asked in coded.values() if asked[0])
-    by_name = chosen_codes(text for text in named.values() if text)
-    codes = {code for code in (*by_code.values(), *by_name.values()) if isinstance(code, str)}
-    communes = batch.memory.setdefault("communes", {})
-    communes |= Commune.objects.in_bulk(codes - communes.keys())
-    for draft in batch.drafts:
-        found = by_code.get(coded[draft.number]) or by_name.get(named.get(draft.number, ""))
-        if isinstance(found, NoSuchCommuneError):
-            draft.refuse("code_commune" if coded[draft.number][0] else _place_column(draft), str(found))
-        elif found:
-            _place(draft, communes[found])
-
-
-def _said(draft: Draft, key: str) -> str:
-    return str(draft.values.get(key, ""))
-
-
-def _place_column(draft: Draft) -> str:
-    return "commune" if draft.values.get("commune") else "code_postal"
-
-
-def _asked(draft: Draft) -> str:
-    """What to look for without a code: the name, with the postal code or the département."""
-    name, postal = _said(draft, "commune"), _said(draft, "code_postal")
-    if name and postal:
-        return f"{postal} {name}"
-    return f"{name} {_said(draft, 'departement')}".strip() if name else postal
-
-
-def _place(draft: Draft, commune: Commune) -> None:
-    draft.values |= {
-        "code_commune": commune.code,
-        "commune": commune.name,
-        "departement": commune.departement_id,
-    }
-    draft.shown["code_commune"] = f"{commune.name} ({commune.code})"
+    find_communes(batch, "code_commune")
 
 
 def find_duplicates(batch: Batch) -> None:
