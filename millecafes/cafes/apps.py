@@ -95,12 +95,15 @@ class CafesConfig(AppConfig):
         search.register("followed", kind)
 
     def _export(self) -> None:
-        """The lists as files."""
+        """The lists as files, and files as cafés."""
         from millecafes.cafes.feeds import comparing, files, reports
+        from millecafes.cafes.importing import CAFES
         from millecafes.common import exports
+        from millecafes.common.imports import registry as imports
 
         exports.register("cafes.cafes", files.PUBLIC)
         exports.register("cafes.followed", files.TEAM)
+        imports.register(CAFES)
         exports.register("cafes.reports", reports.REPORTS)
         exports.register("cafes.osm", comparing.DIFFERENCES)
 

@@ -2,6 +2,9 @@
 
 from django.db.models import IntegerChoices, TextChoices
 
+# Between the codes of one cell, in files.
+SEPARATOR = "|"
+
 
 class CafeModel(TextChoices):
     """How a café is run."""

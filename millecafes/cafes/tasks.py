@@ -10,7 +10,7 @@ from django.urls import reverse
 from millecafes.cafes.services.comparing import extracting
 from millecafes.cafes.services.comparing.storing import compare
 from millecafes.cafes.services.freshness import ask_for_news
-from millecafes.cafes.services.intervals import DAYS_AHEAD, compute_all
+from millecafes.cafes.services.intervals import DAYS_AHEAD, compute, compute_all
 from millecafes.cafes.services.supply import all_ids, declare, follow_supplies
 from millecafes.cafes.services.tracks import refresh_states
 from millecafes.common import jobs
@@ -49,6 +49,13 @@ def compare_osm(run: jobs.Run) -> None:
         counts = compare(extract=extract, now=run.now)
         extracting.forget(run.job)
         run.result(text=extracting.told(counts), url=reverse("cafes:osm"))
+
+
+@jobs.task("cafes.compute_some", title="Ouvertures des cafés importés")
+def compute_some(run: jobs.Run, *, cafes: list[int]) -> None:
+    """Compute when cafés that a file brought are open in the days ahead."""
+    made = compute(cafes, now=run.now)
+    run.result(text=f"Ouvertures calculées pour {DAYS_AHEAD} jours : {made}.")
 
 
 @jobs.task("cafes.ask_for_news", title="Horaires à confirmer")

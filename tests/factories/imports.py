@@ -14,6 +14,7 @@ from millecafes.common.actors import Actor
 from millecafes.common.imports import services
 from millecafes.common.imports.models import ImportRun
 from millecafes.common.imports.reading import read
+from millecafes.common.imports.registry import ImportKind
 from millecafes.partners.importing import ORGANISATIONS
 
 TEAM = Actor(kind="team", perimeter="network")
@@ -27,17 +28,17 @@ def csv_of(*rows: Sequence[str], head: Sequence[str] = HEAD) -> bytes:
     return stream.getvalue().encode()
 
 
-def send(content: bytes, *, actor: Actor = TEAM, name: str = "structures.csv") -> ImportRun:
+def send(
+    content: bytes, *, actor: Actor = TEAM, name: str = "structures.csv", kind: ImportKind = ORGANISATIONS
+) -> ImportRun:
     """A file just sent, its columns guessed."""
     sheet = read(content)
-    return services.start_import(
-        kind=ORGANISATIONS, file_name=name, sheet=sheet, actor=actor, now=timezone.now()
-    )
+    return services.start_import(kind=kind, file_name=name, sheet=sheet, actor=actor, now=timezone.now())
 
 
-def look(content: bytes, *, actor: Actor = TEAM, **more: Any) -> ImportRun:
+def look(content: bytes, *, actor: Actor = TEAM, kind: ImportKind = ORGANISATIONS, **more: Any) -> ImportRun:
     """A file whose columns are those guessed, and whose lines are analysed."""
-    run = send(content, actor=actor)
+    run = send(content, actor=actor, kind=kind)
     more = {"fixed": {}, "clears": False, **more}
     wrong = services.choose_columns(
         run=run, matching=more.pop("matching", run.matching), actor=actor, now=timezone.now(), **more

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from millecafes.common.exports import Column
 
-SEPARATOR = "|"
-
 
 def _text(key: str, definition: str) -> Column:
     return Column(key, key, definition=definition)

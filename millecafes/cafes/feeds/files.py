@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from millecafes.cafes import catalogue
-from millecafes.cafes.enums import CafeModel
-from millecafes.cafes.feeds.columns import COLUMNS, SEPARATOR
+from millecafes.cafes.enums import SEPARATOR, CafeModel
+from millecafes.cafes.feeds.columns import COLUMNS
 from millecafes.cafes.forms.filters import CafesFilter
 from millecafes.cafes.forms.team import TeamFilter
 from millecafes.cafes.models import Cafe

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from millecafes.cafes import catalogue
 from millecafes.cafes.enums import (
+    SEPARATOR,
     Activity,
     CafeKind,
     CafeModel,
@@ -21,7 +22,7 @@ from millecafes.cafes.enums import (
     Relation,
     Wheelchair,
 )
-from millecafes.cafes.feeds.columns import COLUMNS, SEPARATOR
+from millecafes.cafes.feeds.columns import COLUMNS
 from millecafes.common.exports.columns import UNKNOWN
 
 # Raised when a column comes, goes, or holds something else.
