@@ -129,15 +129,14 @@ def test_the_network_of_the_demonstration_comes_back_without_any_change() -> Non
     assert everything() == before
 
 
-def test_a_file_of_people_becomes_cafés_with_their_life() -> None:
-    make_organisation("Les Amis", siret=SIRET)
-    make_commune()
+def typed() -> ImportRun:
+    """A line as somebody typed it, with titles and words of their own."""
     head = (
         *HEAD,
         *("Date d’ouverture", "Latitude", "Longitude", "Services", "Horaires", "PMR", "SIRET"),
         *("Gérant", "Portable", "Prix du café", "Langues parlées", "Paiement"),
     )
-    run = look(
+    return look(
         csv_of(
             (
                 *(
@@ -164,6 +163,12 @@ def test_a_file_of_people_becomes_cafés_with_their_life() -> None:
             head=head,
         )
     )
+
+
+def test_a_file_of_people_becomes_cafés_with_their_life() -> None:
+    make_organisation("Les Amis", siret=SIRET)
+    make_commune()
+    run = typed()
     assert states(run) == {2: "new"}, line(run, 2).problems
     apply(run)
     cafe = Cafe.objects.get()
@@ -253,16 +258,13 @@ def test_a_café_of_the_same_place_with_nearly_the_same_name_is_a_doubt() -> Non
     ]
 
 
-def test_changes_are_written_and_taken_back_row_by_row() -> None:
-    cafe = rich()
-    make_contact(cafe)
-    other = make_cafe("Autre", latitude=43.86, longitude=1.96)
-    before = everything()
+def several(cafe: Cafe) -> ImportRun:
+    """A file that changes two cafés in every way, and brings one."""
     head = (
         *("Nom", "Commune", "Statut", "Statut depuis", "Réseau", "Relation depuis", "Services", "Horaires"),
         *("Latitude", "Longitude", "Contact", "Téléphone du contact"),
     )
-    run = look(
+    return look(
         csv_of(
             (
                 *(
@@ -283,6 +285,14 @@ def test_changes_are_written_and_taken_back_row_by_row() -> None:
         ),
         fixed={"modele": "Associatif"},
     )
+
+
+def test_changes_are_written_and_taken_back_row_by_row() -> None:
+    cafe = rich()
+    make_contact(cafe)
+    other = make_cafe("Autre", latitude=43.86, longitude=1.96)
+    before = everything()
+    run = several(cafe)
     assert states(run) == {2: "changed", 3: "changed", 4: "new"}, line(run, 2).problems
     told = {change["label"]: (change["before"], change["after"]) for change in line(run, 2).changes}
     assert told["Activité"] == ("Ouvert", "En pause")

@@ -211,47 +211,62 @@ def change(rows: Mapping[Any, Values], actor: Actor, now: dt.datetime) -> Writte
     """Write what is now said of cafés; the journal says what of each changed."""
     written, kept = Written(), _Kept(now, actor)
     told = _told(rows, actor, written)
-    ids = [int(number) for number in told]
-    known = cafes().select_for_update(of=("self",)).in_bulk(ids)
-    before = current(list(told), lock=False)
-    entries = _grouped(tracks_of(ids))
-    services = _grouped(CafeService.objects.filter(cafe__in=ids).order_by("pk"))
-    contacts = _grouped(CafeContact.objects.filter(cafe__in=ids).order_by("pk"))
+    known = _Known(told)
     changed: list[Cafe] = []
     fields: set[str] = set()
     data = []
     for number, details in told.items():
-        cafe, values = known[int(number)], rows[number]
-        tracks = Tracks(entries[cafe.pk], now=now, today=timezone.localdate(now))
+        cafe, values = known.cafes[int(number)], rows[number]
+        tracks = Tracks(known.entries[cafe.pk], now=now, today=timezone.localdate(now))
         try:
             tracks.say(values)
-            _take_contact(cafe, contacts[cafe.pk], values, kept)
+            _take_contact(cafe, known.contacts[cafe.pk], values, kept)
         except CafeError as error:
             written.refused[number] = str(error)
             continue
         kept.take_tracks(cafe, tracks)
-        _take_services(cafe, services[cafe.pk], values, kept)
+        _take_services(cafe, known.services[cafe.pk], values, kept)
         fields |= {*write_values(cafe, details), *_write_hours(cafe, values)}
         written.done[number] = number
-        was = before[number].values
-        data.append(
-            ", ".join(_LABELS[key] for key in _LABELS if key in was and was[key] != values.get(key, ""))
-        )
+        data.append(known.words(number, values))
         changed.append(cafe)
     if fields:
         Cafe.objects.bulk_update(changed, sorted({*fields, "key"}), batch_size=100)
     kept.save()
     settle(changed, actor=actor, now=now)
     _go_on([], changed, actor, now)
-    told_of = [(cafe, words) for cafe, words in zip(changed, data, strict=True) if words]
+    _tell_changes(changed, data, actor, now)
+    return written
+
+
+class _Known:
+    """Cafés about to change, and all that is theirs: few queries for all."""
+
+    def __init__(self, numbers: Iterable[Any]) -> None:
+        ids = [int(number) for number in numbers]
+        self.cafes = cafes().select_for_update(of=("self",)).in_bulk(ids)
+        self.before = current([str(pk) for pk in ids], lock=False)
+        self.entries = _grouped(tracks_of(ids))
+        self.services = _grouped(CafeService.objects.filter(cafe__in=ids).order_by("pk"))
+        self.contacts = _grouped(CafeContact.objects.filter(cafe__in=ids).order_by("pk"))
+
+    def words(self, number: Any, values: Values) -> str:
+        """What of a café a line changes, as people call it."""
+        was = self.before[str(number)].values
+        return ", ".join(
+            label for key, label in _LABELS.items() if key in was and was[key] != values.get(key, "")
+        )
+
+
+def _tell_changes(changed: Sequence[Cafe], data: Sequence[str], actor: Actor, now: dt.datetime) -> None:
+    told = [(cafe, words) for cafe, words in zip(changed, data, strict=True) if words]
     journal.record_all(
         actor=actor,
         verb="cafes.cafe_changed",
-        targets=[cafe for cafe, _ in told_of],
+        targets=[cafe for cafe, _ in told],
         now=now,
-        data=[{"fields": words} for _, words in told_of],
+        data=[{"fields": words} for _, words in told],
     )
-    return written
 
 
 @transaction.atomic
