@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHES = ("load", "access", "pages", "paint", "jobs", "exports", "imports", "backup", "memory")
+BENCHES = ("load", "access", "pages", "paint", "jobs", "exports", "imports", "cafes", "backup", "memory")
 PAGE = ROOT / "docs" / "bench.md"
 
 
