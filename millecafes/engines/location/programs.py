@@ -159,8 +159,7 @@ def solver_of(program: Program, *, seconds: float, gap: float = 0.0, seed: int =
     import highspy
 
     solver = highspy.Highs()
-    # First, so that nothing is printed.
-    solver.setOptionValue("output_flag", False)
+    solver.silent()
     for name, value in (
         ("threads", 1),
         ("presolve", "off"),

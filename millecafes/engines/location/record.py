@@ -102,6 +102,7 @@ class Record:
             bound=self.bound / scale,
             bound_kind=kind,
             checked_bound=self.checked / scale,
+            checked=self.checked,
             gap=self.gap,
             proved=self.proved,
             multipliers=self.prices,

@@ -102,6 +102,8 @@ class Solution:
         `MULTIPLIERS` or `SOLVER`: whose word `bound` rests on.
     checked_bound : float
         The bound of the multipliers, which the certificate lets anybody verify.
+    checked : int
+        The same in gains.
     gap : float
         ``(bound - objective) / bound``, 0 to 1.
     proved : bool
@@ -120,6 +122,7 @@ class Solution:
     bound: float
     bound_kind: str
     checked_bound: float
+    checked: int
     gap: float
     proved: bool
     multipliers: Ints

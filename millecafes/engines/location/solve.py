@@ -27,6 +27,7 @@ SOLVER_NODES = 200
 CLUSTERS = ((6, 32), (16, 16), (30, 8))  # (round, number of clusters)
 SMALL = 400  # sites: the whole problem is one program
 SMALL_NODES = 1_000_000
+WHOLE = 500_000  # pairs: more are too many for one program
 
 
 def solve(
@@ -56,7 +57,7 @@ def solve(
     if workers not in {1, 2}:
         raise ValueError(f"workers: expected 1 or 2, got {workers}")
     search = Search(problem, Clock(stop), seed, progress)
-    beside = search.beside() if workers == 2 else None
+    beside = search.beside() if workers == 2 and search.pairs <= WHOLE else None
     try:
         search.run()
     finally:
@@ -74,6 +75,7 @@ class Search:
         self.rng = np.random.default_rng(seed)
         self.record = Record(problem, self.arrays, clock, progress)
         self.pool = undominated(self.arrays)
+        self.pairs = int((self.arrays.start[self.pool + 1] - self.arrays.start[self.pool]).sum())
         self.places = problem.places if problem.places is not None else embed(self.arrays)
         self.unit = problem.scale
         self.timed = clock.stop.seconds is not None
