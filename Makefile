@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run data test soak check bench lock clean
+.PHONY: help setup run data test soak check bench bench-siting lock clean
 
 help: ## Affiche cette aide
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Installe ce qui manque, prépare les données et sert http://localhost:8000 (PORT, DATA_DIR)
 	@$(PYTHON) tools/setup.py run
@@ -29,6 +29,9 @@ check: ## Vérifie le style, les types, l'architecture et les verrous (moins de 
 
 bench: setup ## Mesure les rapports de performance et écrit docs/bench.md
 	@$(VENV)/python tools/bench.py
+
+bench-siting: setup ## Mesure le choix des meilleurs lieux sur l’instance nationale et écrit docs/bench-siting.md
+	@$(VENV)/python -m tests.bench.bench_siting
 
 lock: ## Refait les verrous (requirements.lock, requirements-dev.lock, node.lock)
 	@$(PYTHON) tools/setup.py env

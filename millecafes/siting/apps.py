@@ -9,4 +9,6 @@ class SitingConfig(AppConfig):
 
     def ready(self) -> None:
         """What the journal calls things."""
+        from millecafes.common import preparation
         from millecafes.siting import privacy, rules  # noqa: F401 - what they register
+        preparation.register_background("compile_engines")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from scipy.spatial import cKDTree
 
 from millecafes.engines.geo.distances import Floats, Ints, Points, great_circle_km, on_unit_sphere
@@ -144,16 +144,15 @@ def problem_of(
     small = instance.small
     if not small.size:
         raise InfeasibleError("sites: there is no candidate (no commune under 3,500 inhabitants)")
-    before = _before(instance)
+    before = minutes_before(instance)
     if objective == "p-median" and not np.isfinite(before).all():
         raise InstanceError(
             "p-median : aucune commune de 3 500 habitants et plus : les minutes gagnées sont inconnues."
         )
     reach = {"coverage": minutes, "gradual": ZERO}.get(objective, float(before.max(initial=0.0)))
     points, people = instance.points.take(small), instance.people[small]
-    near = within_km(points, points, km=min(reach / MINUTES_PER_KM * (1 + 1e-9), 20015.0))
-    times = csr_array(
-        (near.weight * MINUTES_PER_KM, near.indices, near.indptr), shape=(small.size, small.size)
+    times = _times(
+        points, np.minimum(before, reach) if objective == "p-median" else np.full(small.size, reach)
     )
     gains, scale = _gains(objective, times, before, people, minutes)
     kept = np.flatnonzero(np.diff(gains.indptr) > 0)
@@ -174,7 +173,23 @@ def problem_of(
     return problem, small[kept], scale
 
 
-def _before(instance: Instance) -> Floats:
+def _times(points: Points, reach: Floats) -> csr_array:
+    """Minutes of every pair of communes, up to `reach` minutes from each (a little more is harmless)."""
+    order = np.argsort(reach, kind="stable")
+    parts: list[csr_array] = []
+    for rows in np.array_split(order, min(order.size, 24)):
+        km = min(float(reach[rows].max()) / MINUTES_PER_KM * (1 + 1e-9), 20015.0)
+        near = within_km(points.take(rows), points, km=km)
+        found = near.matrix()
+        found.data *= MINUTES_PER_KM
+        parts.append(found)
+    every = csr_array(vstack(parts, format="csr"))
+    back = np.empty(order.size, np.int64)
+    back[order] = np.arange(order.size)
+    return csr_array(every[back])
+
+
+def minutes_before(instance: Instance) -> Floats:
     """Minutes of each small commune to the nearest large one; inf without any."""
     small, large = instance.small, instance.large
     if not large.size:
