@@ -11,4 +11,5 @@ class SitingConfig(AppConfig):
         """What the journal calls things."""
         from millecafes.common import preparation
         from millecafes.siting import privacy, rules  # noqa: F401 - what they register
+
         preparation.register_background("compile_engines")

@@ -13,7 +13,6 @@ import os
 import platform
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.bench.siting_extent import bench_memory, bench_neighbours
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("MILLECAFES_SHARED") or ROOT.parent / "shared")
@@ -240,6 +241,20 @@ def budgets(sites: int) -> dict[str, int]:
     return dict(zip(names.tolist(), whole.tolist(), strict=True))
 
 
+def around_bourges() -> Any:
+    """The 5,000 candidates nearest to Bourges, and every existing café."""
+    from millecafes.siting.solving import instance as files
+
+    communes = files.read_instance(INSTANCE)
+    lon, lat = communes.points.lon, communes.points.lat
+    order = np.argsort((lon - 2.4) ** 2 * 0.47 + (lat - 47.08) ** 2, kind="stable")
+    small = order[communes.people[order] < files.SUPPLIED][:5000]
+    part = np.sort(np.concatenate((small, communes.large)))
+    return files.Instance(
+        communes.codes[part], communes.departements[part], communes.points.take(part), communes.people[part]
+    )
+
+
 def bench_spopt() -> list[dict[str, Any]]:
     """spopt on 5,000 communes around Bourges: the same plan, how much more CPU."""
     import pulp
@@ -250,14 +265,7 @@ def bench_spopt() -> list[dict[str, Any]]:
     from millecafes.engines.location.solve import solve
     from millecafes.siting.solving import instance as files
 
-    communes = files.read_instance(INSTANCE)
-    lon, lat = communes.points.lon, communes.points.lat
-    order = np.argsort((lon - 2.4) ** 2 * 0.47 + (lat - 47.08) ** 2, kind="stable")
-    small = order[communes.people[order] < files.SUPPLIED][:5000]
-    part = np.sort(np.concatenate((small, communes.large)))
-    cut = files.Instance(
-        communes.codes[part], communes.departements[part], communes.points.take(part), communes.people[part]
-    )
+    cut = around_bourges()
     started = time.process_time()
     made, rows, _ = files.problem_of(cut, objective="coverage", sites=150, minutes=15)
     ours = solve(made, stop=Stop(seconds=60), seed=1)
@@ -283,55 +291,6 @@ def bench_spopt() -> list[dict[str, Any]]:
     ]
 
 
-def bench_memory() -> list[dict[str, Any]]:
-    """Peak memory of a national run, without and with the exact solver."""
-    found = []
-    for workers, limit in ((1, 700.0), (2, float("inf"))):
-        text = subprocess.run(
-            [sys.executable, "-c", MEMORY.format(workers=workers)],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        megabytes = float(text.split()[-1]) / 1024
-        name = "sans le solveur exact" if workers == 1 else "avec le solveur exact"
-        found.append(line(f"mémoire, 15 min, 1 000, {name}", megabytes, limit, "Mo", "30 s"))
-    return found
-
-
-MEMORY = """
-import resource
-from millecafes.engines.location.solution import Stop
-from millecafes.engines.location.solve import solve
-from tests.bench.bench_siting import problem
-solve(problem("coverage", 1000), stop=Stop(seconds=30), seed=1, workers={workers})
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-
-
-def bench_neighbours() -> list[dict[str, Any]]:
-    """Who is within 20 minutes of whom."""
-    from millecafes.engines.geo.neighbours import within_km
-    from millecafes.siting.solving.instance import read_instance
-
-    points = read_instance(INSTANCE).points
-    times = []
-    for _ in range(4):
-        started = time.perf_counter()
-        near = within_km(points, points, km=11.54)
-        times.append(time.perf_counter() - started)
-    return [
-        line(
-            "voisinage à 11,54 km",
-            median(times[1:]),
-            0.25,
-            "s",
-            f"{len(points)} communes, {near.indices.size} paires",
-        )
-    ]
-
-
 BENCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "fifteen": bench_fifteen,
     "ten": bench_ten,
@@ -340,8 +299,8 @@ BENCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "median": bench_median,
     "gradual": bench_gradual,
     "spopt": bench_spopt,
-    "memory": bench_memory,
-    "neighbours": bench_neighbours,
+    "memory": lambda: bench_memory(line),
+    "neighbours": lambda: bench_neighbours(line, INSTANCE),
 }
 
 

@@ -24,7 +24,7 @@ def gains(c: Any, at: Any, people: Any, small: Any, large: Any) -> Any:
     xyz = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     before, sites = np.full(len(at), 10**12), cKDTree(xyz[small])
     for k in range(1, min(3, large.size) + 1):
-        near = cKDTree(xyz[large]).query(xyz[small], k=[k])[1][:, 0]
+        near = np.ravel(cKDTree(xyz[large]).query(xyz[small], k=[k])[1])
         before[small] = np.minimum(before[small], micro(at, small, large[near]))
     reach = round(c.get("minutes", c.get("zero", 0)) * MILLION) or int(before[small].max())
     part = reach - round(c.get("full", 0) * MILLION)

@@ -13,7 +13,7 @@ Gains are whole numbers (minutes are counted in millionths), so that values and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -270,7 +270,7 @@ def p_median(
 
 
 def budgets_of(
-    group: Ints, limits: dict[int, tuple[int, int | None]], labels: Sequence[str]
+    group: Ints, limits: Mapping[int, tuple[int, int | None]], labels: Sequence[str]
 ) -> tuple[Budget, ...]:
     """Budgets of groups, from the number of each site's group (-1: none): ``limits[g] = (least, most)``."""
     return tuple(

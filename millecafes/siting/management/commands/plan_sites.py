@@ -46,8 +46,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="fichier JSON à écrire")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from millecafes.engines.location.problem import InfeasibleError
         from millecafes.siting.solving import instance as files
+        from millecafes.siting.solving.instance import InfeasibleError
 
         started = time.monotonic() - age()
         try:
