@@ -90,6 +90,8 @@ def test_the_team_handles_it() -> None:
     report = make_report(make_cafe("Zinc"), email="elle@exemple.fr")
     client = client_wearing(RoleKind.TEAM, "network")
     assert "Les horaires" in client.get(LIST).content.decode()
+    office = f"/equipe/cafes/{report.cafe_id}/"
+    assert f"{LIST}{report.pk}/" in client.get(office).content.decode()
     page = client.get(f"{LIST}{report.pk}/").content.decode()
     assert "Fermé le lundi." in page
     assert "elle@exemple.fr" in page
@@ -97,6 +99,7 @@ def test_the_team_handles_it() -> None:
     assert refused.status_code == 422
     done = client.post(f"{LIST}{report.pk}/", {"state": "done", "answer": "Horaires changés"}, follow=True)
     assert "Rien n’attend" in done.content.decode()
+    assert f"{LIST}{report.pk}/" not in client.get(office).content.decode()
     report.refresh_from_db()
     assert (report.state, report.answer) == (ReportState.DONE, "Horaires changés")
     assert report.handled_at is not None
@@ -121,6 +124,7 @@ def test_a_manager_sees_the_reports_of_their_café_without_addresses() -> None:
     assert "elle@exemple.fr" not in page
     assert client.get(f"{LIST}{foreign.pk}/").status_code == 404
     assert "Erreurs signalées" in client.get("/bureau/").content.decode()
+    assert f"{LIST}{own.pk}/" in client.get(f"/cafes/{cafe.pk}/tenir/").content.decode()
 
 
 def test_the_list_takes_as_many_queries_for_one_as_for_three() -> None:

@@ -26,6 +26,8 @@ PAGES: dict[str, tuple[str, int]] = {
     "commune-unknown": ("/communes/99999-nulle-part/", 404),
     "cafes": ("/cafes/", 200),
     "cafes-wrong": ("/cafes/?sorte=bleue&pres=ici", 200),
+    "embed-guide": ("/cafes/integrer/?departement=81", 200),
+    "embed-list": ("/cafes/integre/?departement=81", 200),
     "areas": ("/territoires/", 200),
     "areas-kind": ("/territoires/departement/", 200),
     "map": ("/carte/", 200),

@@ -28,6 +28,8 @@ def make() -> int:
     from millecafes.accounts.models import User
     from millecafes.cafes.enums import CafeModel, Relation
     from millecafes.cafes.models import SavedView
+    from millecafes.cafes.services.comparing.reading import Extract, OsmObject
+    from millecafes.cafes.services.comparing.storing import compare
     from tests.factories import cafes
     from tests.factories.partners import make_organisation
 
@@ -44,6 +46,11 @@ def make() -> int:
     cafes.make_contact(cafe, email=f"{'longue' * 9}@example.org", phone="05 63 00 00 00")
     cafes.make_visit(cafe, observations="Bon accueil.\nLe four est vieux.", follow_up_on=dt.date(2024, 4, 1))
     cafes.make_note(cafe)
+    cafes.make_report(cafe, "Le nom est bien trop long, et les horaires aussi.", email="elle@example.org")
+    tags = {"amenity": "cafe", "name": name[:-9], "opening_hours": "Mo-Fr 07:00-13:00,15:00-20:00"}
+    twin = OsmObject("node/123456789012", tags, cafe.latitude or 0.0, cafe.longitude or 0.0)
+    stranger = OsmObject("way/9", {"amenity": "bar", "name": "Bar de nulle part"}, 43.9, 2.1)
+    compare(extract=Extract((twin, stranger)), now=timezone.now())
     for person in User.objects.all():
         SavedView.objects.create(owner=person, name="Associatifs", query="modele=associative")
     return int(cafe.pk)

@@ -46,6 +46,32 @@ def test_a_café_is_found_with_the_keyboard_and_without_javascript(visit: Visit,
     expect(page.locator(".open-now")).to_contain_text("Ouvert")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_goes_with_the_page_of_a_café_is_whole(visit: Visit, cafe: str, width: int) -> None:
+    for address in (f"{cafe}signaler/", f"{cafe}signaler/merci/", f"{cafe}integre/"):
+        page = visit(address, viewport={"width": width, "height": 800})
+        assert axe(page) == []
+        assert overflow(page) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+
+
+def test_an_error_is_reported_without_javascript(visit: Visit, cafe: str) -> None:
+    page = visit(cafe, java_script_enabled=False, viewport=PHONE)
+    page.get_by_role("link", name="Signaler une erreur").click()
+    page.get_by_role("button", name="Signaler", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Choisissez ce qui est faux")
+    page.get_by_label("Qu’est-ce qui est faux").select_option("hours")
+    page.get_by_label("Ce qui serait juste").fill("Fermé le lundi.")
+    page.get_by_role("button", name="Signaler", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Votre signalement est arrivé")
+
+
+def test_the_preview_of_a_frame_is_drawn(visit: Visit, cafe: str, journal: Journal) -> None:
+    page = visit(f"/cafes/integrer/?cafe={cafe.strip('/').rsplit('/', 1)[-1]}")
+    expect(page.frame_locator(".embed-preview").get_by_role("link", name=NAME)).to_be_visible()
+    expect(page.get_by_label("Lignes à copier")).to_have_value(re.compile(r"^<iframe src="))
+
+
 def test_the_map_shows_the_cafés_of_the_list(visit: Visit, cafe: str, journal: Journal) -> None:
     page = drawn(visit("/cafes/?ou=81294"))
     assert any("/cafes/carte.json?" in url for url in journal.requested)

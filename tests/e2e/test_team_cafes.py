@@ -32,6 +32,11 @@ PAGES = {
     "step": "{}etapes/nouvelle/",
     "service": "{}services/nouveau/",
     "visit": "{}visites/nouvelle/",
+    "reports": f"{TABLE}signalements/",
+    "osm": f"{TABLE}openstreetmap/",
+    "osm-only": f"{TABLE}openstreetmap/?nature=only_osm",
+    "osm-wrong": f"{TABLE}openstreetmap/?nature=ivre",
+    "osm-send": f"{TABLE}openstreetmap/comparer/",
 }
 NOTHING: dict[str, list[str]] = {"axe": [], "wide": [], "small": []}
 

@@ -19,6 +19,7 @@ from millecafes.cafes.forms.keeping import ExceptionForm, HoursForm, ServiceForm
 from millecafes.cafes.models import Cafe, KeptChange, Stop
 from millecafes.cafes.queries import cafe_of_hat, cafes
 from millecafes.cafes.queries.opening import status_of
+from millecafes.cafes.queries.reports import reports_on
 from millecafes.cafes.rules.hours import expression_words, in_words
 from millecafes.cafes.services import CafeError, freshness, keeping
 from millecafes.common.access import LARGEST_ID, check, get_or_404, requires, sign_in_address
@@ -125,6 +126,7 @@ def _keep_page(request: HttpRequest, found: Cafe, exception: ExceptionForm) -> d
         "week": in_words(found.hours),
         "today": today,
         "exception": exception,
+        "reports": reports_on(found),
         "exceptions": [
             (row, expression_words(row.hours)) for row in found.exceptions.filter(last__gte=today)[:20]
         ],

@@ -18,6 +18,7 @@ from millecafes.cafes.forms.fields import CafeForm
 from millecafes.cafes.forms.following import EVENT, ServiceForm, StepForm
 from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries import following
+from millecafes.cafes.queries.reports import reports_on
 from millecafes.cafes.rules.hours import in_words
 from millecafes.cafes.services import (
     CafeError,
@@ -54,6 +55,7 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps,
         "standing": following.standing(steps, timezone.localdate(now)),
         "services": following.services_of(cafe),
+        "reports": reports_on(cafe),
         "contacts": following.contacts_of(cafe),
         "contact_years": CONTACT_DAYS // 365,
         "notes": following.notes_of(cafe),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
+from millecafes.accounts.enums import RoleKind
 from millecafes.cafes import catalogue
 from millecafes.cafes.enums import (
     VARIANTS,
@@ -228,8 +229,14 @@ def _end(
 
 
 def _hours(dice: random.Random, cafe: Cafe, kind: CafeKind, told: _Told) -> None:
-    """Hours said some days ago; one café in twelve has none. One that moves has stops instead."""
-    said = told.now - dt.timedelta(days=dice.randrange(1, 100))
+    """Hours said some days ago, three times in four by the café itself; one café in twelve has none.
+
+    One that moves has stops instead.
+    """
+    days = dice.randrange(1, 100)
+    said, actor = told.now - dt.timedelta(days=days), told.actor
+    if days % 4:
+        actor = replace(actor, kind=RoleKind.MANAGER, perimeter=f"cafe:{cafe.pk}")
     patterns = network()["hours"][kind.value]
     if kind == CafeKind.ITINERANT:
         around = Commune.objects.filter(
@@ -238,9 +245,9 @@ def _hours(dice: random.Random, cafe: Cafe, kind: CafeKind, told: _Told) -> None
         places = [cafe.commune, *dice.sample(list(around[:60]), 2)]
         for commune, hours in zip(places, patterns, strict=False):
             details = StopDetails("Place de la mairie", commune, hours)
-            set_stop(cafe=cafe, details=details, actor=told.actor, now=said)
+            set_stop(cafe=cafe, details=details, actor=actor, now=said)
     elif dice.random() < 0.92:
-        set_hours(cafe=cafe, hours=dice.choice(patterns), actor=told.actor, now=said)
+        set_hours(cafe=cafe, hours=dice.choice(patterns), actor=actor, now=said)
 
 
 def _services(dice: random.Random, cafe: Cafe, opened: dt.date | None, told: _Told) -> None:
