@@ -76,10 +76,10 @@ def _file() -> bytes:
     )
     for rank in range(LINES):
         code, name, lat, lon = communes[rank % len(communes)]
-        where = (f"{NAMES[rank % 8]} {rank * 7_919 % 100_003}-{name}"[:120], MODELS[rank % 3], code, lat, lon)
+        where = (f"{NAMES[rank % 8]} {rank * 7_919 % 100_003}-{name}"[:120], MODELS[rank % 3], code)
         since = ("Ouvert", f"{2019 + rank % 7}-03-01", "Membre", "2026-01-01")
         services = "Point colis, dépôt de pain" if rank % 2 else "Presse"
-        writer.writerow([*where, *since, services, HOURS[rank // 3 % 3], "oui"])
+        writer.writerow([*where, f"{lat:.6f}", f"{lon:.6f}", *since, services, HOURS[rank // 3 % 3], "oui"])
     return stream.getvalue().encode("utf-8-sig")
 
 

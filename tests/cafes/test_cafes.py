@@ -6,10 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import shapely
 
 from millecafes.accounts.enums import PerimeterKind
 from millecafes.cafes import catalogue, services
 from millecafes.cafes.enums import CafeModel, CafeVariant, PlaceOrigin, ServiceStatus, Track
+from millecafes.cafes.importing import CAFES
 from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries import answers, keys_above, keys_within, labels
 from millecafes.cafes.services import CafeDetails, CafeError, ServiceDetails
@@ -17,8 +19,10 @@ from millecafes.cafes.services.cafes import details_of
 from millecafes.common import jobs
 from millecafes.common.journal.models import JournalEntry
 from millecafes.territory.enums import Service
-from millecafes.territory.models import Supply
+from millecafes.territory.models import CommuneShape, Supply
 from tests.factories.cafes import ACTOR, make_cafe, make_service, tecou
+from tests.factories.imports import csv_of, look
+from tests.factories.territory import make_commune
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -59,6 +63,32 @@ def test_what_cannot_be_is_said_in_words(details: dict[str, Any], field: str, wo
         add(**details)
     assert caught.value.field == field
     assert not Cafe.objects.exists()
+
+
+def test_a_point_in_the_sea_is_refused() -> None:
+    """Near its commune, but on no land: the commune and its neighbour have contours."""
+    shore, neighbour = tecou(), make_commune("81145", "Cadalen", lat=43.85, lon=1.85)
+    for commune, west in ((shore, 1.9), (neighbour, 1.8)):
+        wkb = shapely.to_wkb(shapely.box(west, 43.8, west + 0.1, 43.9))
+        CommuneShape.objects.create(commune=commune, wkb=wkb)
+    with pytest.raises(CafeError, match="est en mer, ou hors de France") as caught:
+        add(latitude=43.85, longitude=2.1)
+    assert caught.value.field == "latitude"
+    assert not Cafe.objects.exists()
+    cafe = add(latitude=43.85, longitude=1.83)  # at the neighbour's
+    with pytest.raises(CafeError, match="est en mer"):
+        services.move_cafe(cafe=cafe, latitude=43.7, longitude=1.95, actor=ACTOR, now=NOW)
+    beach = {"latitude": 43.85, "longitude": 2.01}
+    services.move_cafe(cafe=cafe, **beach, actor=ACTOR, now=NOW)
+    run = look(
+        csv_of(
+            ("Au large", "Associatif", "81294", "43,85", "2,1"),
+            head=("Nom", "Modèle", "Code Insee", "Latitude", "Longitude"),
+        ),
+        kind=CAFES,
+    )
+    (problem,) = run.lines.get().problems
+    assert "« Latitude » : le point 43.85000, 2.10000 est en mer" in problem
 
 
 def test_two_cafés_at_one_place_with_near_identical_names() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,14 @@ from millecafes.cafes.importing.life import Tracks, since_missing
 from millecafes.cafes.importing.told import CONTACT, FIELDS, TRACKS, codes, contact_said, current, details_of
 from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries.cafes import ALIKE, NEAR_KM
-from millecafes.cafes.rules.place import distance_km
+from millecafes.cafes.rules.place import distance_km, in_the_sea
 from millecafes.cafes.services import CafeError
 from millecafes.cafes.services.cafes import verify
 from millecafes.common.imports.registry import Batch, Candidate, Current, Draft, Key
 from millecafes.common.matching import fold
 from millecafes.partners.models import Organisation
 from millecafes.territory.models import Commune
+from millecafes.territory.queries.contours import off_land
 from millecafes.territory.queries.lines import find_communes
 
 MOST_PROPOSED = 3
@@ -123,6 +125,7 @@ def find_duplicates(batch: Batch) -> None:
         _follow(draft, record)
         if not draft.problems:
             _verify(draft, record, communes)
+    _verify_land(batch.drafts)
 
 
 def _find(draft: Draft, register: Register) -> None:
@@ -285,6 +288,24 @@ def _verify(draft: Draft, record: Current | None, communes: dict[str, Commune]) 
         draft.refuse(
             _COLUMN_OF.get(error.field, "activite") if error.field not in CONTACT else "nom", str(error)
         )
+
+
+def _verify_land(drafts: Iterable[Draft]) -> None:
+    """Refuse the points that are in the sea: few queries for all."""
+    told = [
+        draft
+        for draft in drafts
+        if not draft.problems
+        and draft.values.get("code_insee")
+        and "" not in (draft.values.get("latitude", ""), draft.values.get("longitude", ""))
+    ]
+    points = [
+        (str(draft.values["code_insee"]), float(draft.values["latitude"]), float(draft.values["longitude"]))
+        for draft in told
+    ]
+    for draft, point, is_off in zip(told, points, off_land(points), strict=True):
+        if is_off:
+            draft.refuse("latitude", in_the_sea(point[1], point[2]))
 
 
 def _verify_only_contact(draft: Draft, record: Current) -> None:

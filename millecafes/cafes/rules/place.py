@@ -52,3 +52,11 @@ def check_point(
         f"le point {latitude:.5f}, {longitude:.5f} est à {away} km de {commune}"
         f". Attendu : un point dans la commune ou tout près.{hint}"
     )
+
+
+def in_the_sea(latitude: float, longitude: float) -> str:
+    """What is said of a point that is on no land of ours."""
+    return (
+        f"le point {latitude:.5f}, {longitude:.5f} est en mer, ou hors de France. "
+        "Attendu : un point dans la commune ou tout près."
+    )

@@ -21,7 +21,7 @@ from millecafes.cafes.enums import (
 )
 from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries.cafes import lookalikes
-from millecafes.cafes.rules.place import PlaceError, check_point, distance_km
+from millecafes.cafes.rules.place import PlaceError, check_point, distance_km, in_the_sea
 from millecafes.cafes.services.errors import CafeError
 from millecafes.cafes.services.tracks import settle
 from millecafes.common import journal
@@ -31,6 +31,7 @@ from millecafes.partners.models import Organisation
 from millecafes.partners.rules import NumberError, phone_of, site_of
 from millecafes.territory.enums import Zone
 from millecafes.territory.models import Commune
+from millecafes.territory.queries.contours import off_land
 
 # An espresso that costs more is a mistake of a comma.
 MOST_ESPRESSO_CENTS = 1_000
@@ -87,6 +88,7 @@ def add_cafe(*, details: CafeDetails, actor: Actor, now: dt.datetime) -> Cafe:
         When a value is wrong, the point too far from the commune, or another café there has such a name.
     """
     verify(details)
+    _verify_land(details)
     refuse_twin(details)
     cafe = Cafe(created_at=now, is_demo=settings.DEMO)
     write_values(cafe, details)
@@ -105,6 +107,8 @@ def change_cafe(*, cafe: Cafe, details: CafeDetails, actor: Actor, now: dt.datet
     """
     verify(details)
     cafe = Cafe.objects.select_for_update(of=("self",)).get(pk=cafe.pk)
+    if (details.latitude, details.longitude) != (cafe.latitude, cafe.longitude):
+        _verify_land(details)
     if fold(details.name) != cafe.key or details.commune.pk != cafe.commune_id:
         refuse_twin(details, besides=cafe.pk)
     changed = write_values(cafe, details)
@@ -127,6 +131,7 @@ def move_cafe(*, cafe: Cafe, latitude: float, longitude: float, actor: Actor, no
     """
     cafe = _read(Cafe.objects.select_for_update(of=("self",)).get(pk=cafe.pk))
     verify_point(cafe.commune, latitude, longitude)
+    _refuse_sea(cafe.commune, latitude, longitude)
     before = (cafe.latitude, cafe.longitude)
     cafe.latitude, cafe.longitude, cafe.place_origin = latitude, longitude, PlaceOrigin.MOVED
     cafe.save(update_fields=["latitude", "longitude", "place_origin"])
@@ -247,6 +252,16 @@ def verify_point(commune: Commune, latitude: float, longitude: float) -> None:
         )
     except PlaceError as error:
         raise CafeError("latitude", str(error)) from error
+
+
+def _verify_land(details: CafeDetails) -> None:
+    if details.latitude is not None and details.longitude is not None:
+        _refuse_sea(details.commune, details.latitude, details.longitude)
+
+
+def _refuse_sea(commune: Commune, latitude: float, longitude: float) -> None:
+    if off_land([(commune.pk, latitude, longitude)])[0]:
+        raise CafeError("latitude", in_the_sea(latitude, longitude))
 
 
 def refuse_twin(details: CafeDetails, besides: int = 0) -> None:

@@ -12,13 +12,14 @@ from millecafes.accounts.enums import RoleKind
 from millecafes.cafes.enums import HoursSource
 from millecafes.cafes.models import Cafe, HoursException, Stop
 from millecafes.cafes.rules.hours import HoursError, normalised, normalised_times
-from millecafes.cafes.rules.place import distance_km
+from millecafes.cafes.rules.place import distance_km, in_the_sea
 from millecafes.cafes.services.errors import CafeError
 from millecafes.cafes.services.intervals import compute
 from millecafes.common import journal, notifications
 from millecafes.common.actors import Actor
 from millecafes.common.formats import day as in_words
 from millecafes.territory.models import Commune
+from millecafes.territory.queries.contours import off_land
 
 FRESHNESS = "cafes.freshness"
 # An exceptional day is told at most that far ahead, and lasts at most that long.
@@ -234,5 +235,7 @@ def _verified(details: StopDetails) -> StopDetails:
             raise CafeError(
                 "latitude", f"Ce point est à {away:.0f} km de {commune.name} ; {_STOP_KM} km au plus."
             )
+        if off_land([(commune.pk, point[0], point[1])])[0]:
+            raise CafeError("latitude", in_the_sea(point[0], point[1]))
     hours = checked_hours(details.hours)
     return replace(details, name=details.name.strip(), hours=hours, latitude=point[0], longitude=point[1])
