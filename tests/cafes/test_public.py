@@ -132,7 +132,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_twenty(
             cafe = make_cafe(f"Zinc {number + 1}")
             open_at(cafe, "24/7", now)
             make_service(cafe, "pain")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             html = html_of(client)
         assert html.count("cafe__name") == expected
         assert html.count("Ouvert jour et nuit") == expected

@@ -71,7 +71,7 @@ class OpenInterval(models.Model):
         verbose_name = "ouverture calculée"
         verbose_name_plural = "ouvertures calculées"
         indexes: ClassVar = [
-            models.Index(fields=["closes", "opens"], name="cafes_interval_times"),
+            models.Index(fields=["opens", "closes"], name="cafes_interval_from"),
             models.Index(fields=["cafe", "closes"], name="cafes_interval_cafe"),
         ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import cos, radians
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -91,8 +92,9 @@ def filtered(asked: Asked, now: dt.datetime) -> QuerySet[Cafe]:
 
 def open_between(rows: QuerySet[Cafe], start: dt.datetime, end: dt.datetime) -> QuerySet[Cafe]:
     """Those that are open at some moment from `start` until before `end`."""
-    intervals = OpenInterval.objects.filter(cafe=OuterRef("pk"), opens__lt=end, closes__gt=start)
-    return rows.filter(Exists(intervals), activity=Activity.OPEN)
+    # By their opening: what is over is not kept, so few are read.
+    intervals = OpenInterval.objects.filter(opens__lt=end, closes__gt=start).order_by()
+    return rows.filter(pk__in=intervals.values("cafe"), activity=Activity.OPEN)
 
 
 def span_of(moment: str, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
@@ -124,6 +126,18 @@ def ordered(asked: Asked, now: dt.datetime) -> list[tuple[int, float | None]]:
         if (km := distance_km(latitude or 0.0, longitude or 0.0, *asked.near)) <= NEAR_KM
     ]
     return sorted(found, key=lambda entry: (entry[1], entry[0]))
+
+
+def listed(asked: Asked, now: dt.datetime) -> Sequence[tuple[int, float | None]] | QuerySet[Cafe, tuple[int]]:
+    """The same, read a page at a time when no place is asked: see `with_distance`."""
+    if asked.near is not None:
+        return ordered(asked, now)
+    return filtered(asked, now).values_list("pk")
+
+
+def with_distance(page: Iterable[tuple[Any, ...]]) -> list[tuple[int, float | None]]:
+    """The numbers of a page of `listed`, with their distance when there is one."""
+    return [(row[0], row[1] if len(row) > 1 else None) for row in page]
 
 
 def answering(asked: Asked, now: dt.datetime) -> QuerySet[Cafe]:

@@ -19,7 +19,7 @@ from millecafes.cafes.forms.filters import MOMENTS, CafesFilter
 from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries import public
 from millecafes.cafes.queries.cafes import cafes
-from millecafes.cafes.queries.counts import network_size
+from millecafes.cafes.queries.counts import network_today
 from millecafes.cafes.queries.linked import linked_data
 from millecafes.cafes.queries.opening import status_of, statuses
 from millecafes.cafes.rules.hours import expression_words, in_words
@@ -37,9 +37,9 @@ def cafe_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = CafesFilter(request.GET or None)
     asked = form.asked if form.is_bound else public.Asked()
-    chosen = public.ordered(asked, now) if form.is_valid() or not form.is_bound else []
+    chosen = public.listed(asked, now) if form.is_valid() or not form.is_bound else []
     page = Paginator(chosen, PAGE_LENGTH).get_page(request.GET.get("page"))
-    lines = public.lines_of(list(page))
+    lines = public.lines_of(public.with_distance(page))
     states = statuses([line.cafe for line in lines], now)
     query = request.GET.copy()
     query.pop("page", None)
@@ -52,12 +52,12 @@ def cafe_list(request: HttpRequest) -> HttpResponse:
         "groups": catalogue.groups(),
         "page": page,
         "entries": [(line, states[line.cafe.pk]) for line in lines],
-        "total": len(chosen),
+        "total": page.paginator.count,
         "query": query.urlencode(),
         "exports": exports.labels_of("cafes.cafes"),
         "now": timezone.localtime(now, public.PARIS),
         "near_km": round(public.NEAR_KM),
-        "size": network_size(timezone.localdate(now)),
+        "size": network_today(timezone.localdate(now)),
         "tiles_version": tiles_version(),
     }
     return render(request, "cafes/public_list.html", context)
