@@ -27,12 +27,11 @@ def gains(c: Any, at: Any, people: Any, small: Any, large: Any) -> Any:
         near = np.ravel(cKDTree(xyz[large]).query(xyz[small], k=[k])[1])
         before[small] = np.minimum(before[small], micro(at, small, large[near]))
     reach = round(c.get("minutes", c.get("zero", 0)) * MILLION) or int(before[small].max())
-    part = reach - round(c.get("full", 0) * MILLION)
-    more, most = {"coverage": (1, 1), "gradual": (0, part)}.get(c["objective"], (0, reach))
+    span = {"coverage": 1, "gradual": reach - round(c.get("full", 0) * MILLION)}.get(c["objective"], reach)
     chord = 2 * np.sin(min(reach / MILLION / PER_KM / R / 2, np.pi / 2)) + 1e-9
     pair = sites.sparse_distance_matrix(sites, chord, output_type="ndarray")
     i, j = small[pair["i"]], small[pair["j"]]
-    worth = [np.clip(reach - t + more, 0, most) for t in (micro(at, i, j), before[i])]
+    worth = [np.clip(reach - t + (span == 1), 0, span) for t in (micro(at, i, j), before[i])]
     return i, j, people[i] * np.maximum(worth[0] - worth[1], 0)
 
 
