@@ -20,10 +20,10 @@ class Record:
         self.lock = threading.Lock()
         self.value = -1
         self.selected: Ints = np.empty(0, np.int64)
-        self.checked = int(arrays.rows_value.sum()) + 1
-        self.solver = self.checked
         self.prices: Ints = np.zeros(arrays.demands, np.int64)
         self.parts = 1
+        self.checked = checked_bound(arrays, self.prices, self.parts)
+        self.solver = self.checked
         self.trace: list[Trace] = []
         self.rounds = 0
 

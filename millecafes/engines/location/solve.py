@@ -94,10 +94,10 @@ class Search:
         record, plan = self.record, self.plan
         plan.descend(self.pool)
         record.offer(plan)
-        if self.pool.size <= SMALL and self.exactly():
-            return
         self.dual = start_dual(self.arrays, plan.state[3])
         self.sharpen(FIRST_STEPS)
+        if self.pool.size <= SMALL and self.exactly():
+            return
         if record.done() or not plan.number:
             return
         self.price = self.dual.price
