@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -15,7 +16,7 @@ from millecafes.cafes import services
 from millecafes.cafes.enums import Activity, CafeKind, CafeModel, EventKind, Origin, Relation, Track
 from millecafes.cafes.models import Cafe
 from millecafes.cafes.queries import on_map
-from millecafes.cafes.queries.counts import counts_by_state, network_size
+from millecafes.cafes.queries.counts import counts_by_state, network_size, network_today
 from millecafes.cafes.rules.tracks import disorder, is_on_map, kind_of, state_on
 from millecafes.cafes.services import CafeError, record_event, record_state, refresh_states, remove_state
 from millecafes.common.journal.models import JournalEntry
@@ -181,3 +182,15 @@ def test_events_change_nothing_of_where_it_stands() -> None:
     assert (cafe.activity, cafe.relation) == ("open", "member")
     services.remove_event(event=event, actor=ACTOR, now=NOW)
     assert cafe.events.count() == 0
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_the_tracks_counts_as_they_do_today() -> None:
+    make_cafe("Ouvert")
+    make_cafe("En pause", activity=Activity.PAUSED)
+    make_cafe("Asso", model=CafeModel.ASSOCIATIVE, activity=Activity.OPENING, relation=Relation.ACCOMPANIED)
+    make_cafe("Fini", activity=Activity.CLOSED)
+    make_cafe("Parti", relation=Relation.LEFT)
+    today = timezone.localdate()
+    assert network_today(today) == network_size(today)
+    assert network_today(today).total == 3
