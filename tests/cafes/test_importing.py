@@ -203,6 +203,7 @@ def test_a_file_of_people_becomes_cafés_with_their_life() -> None:
         ("Depuis le", "", "depuis quel jour"),
         ("Depuis le", "01/01/2050", "n’est pas une date possible"),
         ("Statut", "En pause", "une pause avant l’ouverture"),
+        ("Ouvert le", "2099-01-01", "« Ouvert le » : le 2099-01-01 n’est pas encore venu"),
         ("Réseau", "Sorti", "une sortie du réseau avant l’entrée"),
         ("Latitude", "44,3", "à 50 km de Técou"),
         ("Longitude", "", "il manque ce nombre"),
@@ -317,8 +318,9 @@ def test_a_file_older_than_what_is_noted_erases_nothing() -> None:
     cafe = make_cafe("Fini", activity=Activity.CLOSED)
     before = everything()
     run = look(csv_of(("Fini", "Entrepreneurial", "Técou", "", "Ouvert", "2023-01-01", "", ""), head=HEAD))
-    run = apply(run)
-    assert "plus récent est déjà noté : « Fermé »" in line(run, 2).outcome_words
+    assert "plus récent est déjà noté : « Fermé »" in line(run, 2).problems[0]
+    with pytest.raises(ImportStepError, match="Aucune ligne n’est à écrire"):
+        apply(run)
     assert everything() == before
     make_contact(cafe)
     head = ("Nom", "Commune", "Contact", "Téléphone du contact")

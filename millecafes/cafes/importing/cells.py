@@ -91,9 +91,30 @@ def several_of(choices: type[TextChoices], what: str) -> Callable[[str], str]:
     return lambda text: _several(text, known, choices.values, what, expected)
 
 
+OTHER_SERVICES = {
+    "boissons": ("bar", "boisson", "débit de boissons"),
+    "petite-restauration": ("restauration", "restauration légère", "snack"),
+    "relais-postal": ("poste", "la poste", "point poste", "relais poste", "la poste relais"),
+    "colis": ("relais colis", "point relais", "relais pickup"),
+    "information": ("point info", "infos"),
+    "presse": ("journaux", "point presse"),
+    "epicerie": ("alimentation", "épicerie de dépannage", "produits locaux"),
+    "pain": ("boulangerie", "pain frais"),
+    "culture": ("animations culturelles", "animation culturelle"),
+    "numerique": ("wifi", "internet", "accès internet", "point numérique"),
+    "tourisme": ("point tourisme", "office de tourisme"),
+    "retrait-especes": ("cash back", "retrait d’espèces", "retrait d’argent"),
+    "velo": ("location de vélos", "réparation de vélos"),
+    "prevention-sante": ("santé", "prévention"),
+    "nutrition-aines": ("nutrition des aînés", "nutrition des seniors"),
+}
+
+
 def _service_names() -> dict[str, str]:
     return {
-        fold(word): kind.code for kind in catalogue.services().values() for word in (kind.code, kind.label)
+        fold(word): kind.code
+        for kind in catalogue.services().values()
+        for word in (kind.code, kind.label, *OTHER_SERVICES.get(kind.code, ()))
     }
 
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from millecafes.cafes.enums import HoursSource, PlaceOrigin
+from millecafes.cafes.enums import Activity, HoursSource, PlaceOrigin
 from millecafes.cafes.importing.cells import others_of, others_text
-from millecafes.cafes.importing.life import Tracks, since_missing
+from millecafes.cafes.importing.life import Tracks, entries_of, since_missing
 from millecafes.cafes.importing.told import CONTACT, FIELDS, TRACKS, codes, contact_said, current, details_of
-from millecafes.cafes.models import Cafe
+from millecafes.cafes.models import Cafe, CafeState
 from millecafes.cafes.queries.cafes import ALIKE, NEAR_KM
 from millecafes.cafes.rules.place import distance_km, in_the_sea
 from millecafes.cafes.services import CafeError
 from millecafes.cafes.services.cafes import verify
-from millecafes.common.imports.registry import Batch, Candidate, Current, Draft, Key
+from millecafes.common.imports.registry import Batch, Candidate, Current, Draft, Key, Values
 from millecafes.common.matching import fold
 from millecafes.partners.models import Organisation
 from millecafes.territory.models import Commune
@@ -84,13 +84,27 @@ def prepare(batch: Batch) -> None:
         for key in _KEPT:
             if values.get(key) == "":
                 del values[key]
-        if values.get("activite") == "open" and not values.get("activite_depuis") and values.get("ouvert_le"):
-            values["activite_depuis"] = values["ouvert_le"]
+        _verify_opening(draft)
         point = {"latitude", "longitude"} & {key for key in values if values[key] != ""}
         if len(point) == 1 and not {"latitude", "longitude"} & {key for key, _ in draft.problems}:
             missing = ({"latitude", "longitude"} - point).pop()
             draft.refuse(missing, "il manque ce nombre. Attendu : une latitude et une longitude, ou rien.")
         _verify_contact(draft)
+
+
+def _verify_opening(draft: Draft) -> None:
+    """A first day that has not come is no opening; a café in preparation has not had it."""
+    opened = str(draft.values.get("ouvert_le", ""))
+    if not opened:
+        return
+    if opened > timezone.localdate().isoformat():
+        draft.refuse(
+            "ouvert_le",
+            f"le {opened} n’est pas encore venu. Attendu : un jour passé, ou rien tant que le café n’a pas "
+            "ouvert.",
+        )
+    elif draft.values.get("activite") == Activity.OPENING:
+        draft.refuse("ouvert_le", "un café en ouverture n’a pas encore ouvert. Attendu : rien.")
 
 
 def _verify_contact(draft: Draft) -> None:
@@ -110,11 +124,16 @@ def find_duplicates(batch: Batch) -> None:
     batch.memory["register"] = register
     for draft in batch.drafts:
         _find(draft, register)
-    records = current({draft.target for draft in batch.drafts if draft.target}, lock=False)
+    targets = {draft.target: draft for draft in batch.drafts if draft.target}
+    records = current(set(targets), lock=False)
+    for draft in batch.drafts:
+        _open(draft, records.get(draft.target))
     communes = batch.memory["communes"]
     missing = {str(record.values["code_insee"]) for record in records.values()} - communes.keys()
     if missing:
         communes |= Commune.objects.select_related("departement").in_bulk(missing)
+    moved = {number for number, record in records.items() if _moves(targets[number], record)}
+    entries = entries_of(moved)
     for draft in batch.drafts:
         record = records.get(draft.target)
         _organisation(draft, register, record)
@@ -124,8 +143,34 @@ def find_duplicates(batch: Batch) -> None:
             draft.shown["jumeau"] = _first_alike(draft, register)
         _follow(draft, record)
         if not draft.problems:
-            _verify(draft, record, communes)
+            _verify(draft, record, communes, entries)
     _verify_land(batch.drafts)
+
+
+def _open(draft: Draft, record: Current | None) -> None:
+    """A first day of opening says that a café is open, and since when, if nothing else does."""
+    values = draft.values
+    opened, activity = values.get("ouvert_le"), values.get("activite")
+    if not opened or (record is not None and (record.values["activite"] or not activity)):
+        return
+    if activity in {None, Activity.OPEN.value} and not values.get("activite_depuis"):
+        values |= {"activite": Activity.OPEN.value, "activite_depuis": opened}
+
+
+def _undated(draft: Draft, known: Values) -> list[str]:
+    """The columns of days that a line lacks: another state, since when?"""
+    said = draft.values
+    return [
+        since
+        for state, since in TRACKS.values()
+        if known.get(state) and said.get(state, known[state]) != known[state] and since not in said
+    ]
+
+
+def _moves(draft: Draft, record: Current) -> bool:
+    """Whether a line says of a track something else than what is known."""
+    names = [name for told in TRACKS.values() for name in told]
+    return any(draft.values.get(name, record.values[name]) != record.values[name] for name in names)
 
 
 def _find(draft: Draft, register: Register) -> None:
@@ -262,7 +307,9 @@ def _others(draft: Draft, known: dict[str, Any]) -> str:
     return others_text({code: one for code, one in (others | stopped).items() if code not in running})
 
 
-def _verify(draft: Draft, record: Current | None, communes: dict[str, Commune]) -> None:
+def _verify(
+    draft: Draft, record: Current | None, communes: dict[str, Commune], entries: dict[str, list[CafeState]]
+) -> None:
     """Refuse what the services would refuse: the point, the variant, the price, the tracks, the contact."""
     known = record.values if record else {}
     values = {**known, **draft.values}
@@ -271,7 +318,7 @@ def _verify(draft: Draft, record: Current | None, communes: dict[str, Commune]) 
     if not values.get("code_insee"):
         draft.refuse("commune", "un café est dans une commune. Attendu : son nom ou son code.")
         return
-    missing = since_missing(values)
+    missing = [*since_missing(values), *_undated(draft, known)]
     for column in missing:
         words = "depuis quel jour ? Attendu : une date" if column.endswith("depuis") else "l’état manque"
         draft.refuse(column, f"{words}.")
@@ -279,15 +326,16 @@ def _verify(draft: Draft, record: Current | None, communes: dict[str, Commune]) 
         _verify_only_contact(draft, record)
     try:
         verify(details_of(values, communes[str(values["code_insee"])], None))
-        if record is None and not missing:
+        if (record is None or draft.target in entries) and not missing:
             now = timezone.now()
-            tracks = Tracks([], now=now, today=timezone.localdate(now))
-            tracks.begin(values)
+            tracks = Tracks(entries.get(draft.target, []), now=now, today=timezone.localdate(now))
+            if record is None:
+                tracks.begin(values)
             tracks.say(values)
     except CafeError as error:
-        draft.refuse(
-            _COLUMN_OF.get(error.field, "activite") if error.field not in CONTACT else "nom", str(error)
-        )
+        known_columns = {*_COLUMN_OF.values(), *(name for names in TRACKS.values() for name in names)}
+        column = error.field if error.field in known_columns else "activite"
+        draft.refuse(_COLUMN_OF.get(error.field, column) if error.field not in CONTACT else "nom", str(error))
 
 
 def _verify_land(drafts: Iterable[Draft]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from millecafes.cafes.enums import Activity, Relation, Track
 from millecafes.cafes.importing.told import TRACKS, day, state_label
 from millecafes.cafes.models import CafeState
+from millecafes.cafes.queries.counts import tracks_of
 from millecafes.cafes.rules.tracks import disorder
 from millecafes.cafes.services import CafeError
 from millecafes.cafes.services.tracks import verify_entry
@@ -103,6 +104,14 @@ class Tracks:
         words = disorder(self.entries)
         if words:
             raise CafeError(_column(track), words)
+
+
+def entries_of(numbers: Iterable[str]) -> dict[str, list[CafeState]]:
+    """What is noted of these cafés, by number: one query, or none."""
+    found: dict[str, list[CafeState]] = {number: [] for number in numbers}
+    for entry in tracks_of(int(number) for number in found) if found else ():
+        found[str(entry.cafe_id)].append(entry)
+    return found
 
 
 def _when(entry: CafeState) -> dt.date:

@@ -169,7 +169,11 @@ def _take_services(cafe: Cafe, known: Sequence[CafeService], values: Values, kep
     if said == {row.code: row.status for row in known}:
         return False
     for row in known:
-        if row.code not in said:
+        if row.code not in said and row.status == ServiceStatus.RUNNING and _is_vouched_for(row):
+            # What people said of it (with whom, since when) is not erased by a file that does not name it.
+            row.status = ServiceStatus.SUSPENDED
+            kept.services.append(row)
+        elif row.code not in said:
             kept.gone.append(row)
         elif row.status != said[row.code]:
             row.status = said[row.code]
@@ -181,6 +185,11 @@ def _take_services(cafe: Cafe, known: Sequence[CafeService], values: Values, kep
         if code not in having
     ]
     return True
+
+
+def _is_vouched_for(row: CafeService) -> bool:
+    """Whether somebody said something of a service, that no file brought."""
+    return bool(row.confirmed_on or row.partner_id or row.hours or row.started_on or row.ended_on or row.note)
 
 
 def _take_contact(cafe: Cafe, known: Sequence[CafeContact], values: Values, kept: _Kept) -> None:

@@ -9,9 +9,13 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from millecafes.common.formats import MONTHS
 from millecafes.common.imports.registry import as_line
+from millecafes.common.matching import fold
 
 _FRENCH_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
+_SPOKEN_DAY = re.compile(r"(?:le )?([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4})")
+_MONTHS = {fold(name): number for number, name in enumerate(MONTHS, 1)}
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T][0-9:.+Z-]*)?")
 
 
@@ -52,17 +56,23 @@ def email_of(text: str) -> str:
 
 
 def day_of(text: str) -> str:
-    """A day, as 2024-03-01 or 01/03/2024, in the ISO form; empty for nothing.
+    """A day, as 2024-03-01, 01/03/2024 or 1er mars 2024, in the ISO form; empty for nothing.
 
     Raises
     ------
     ValueError
     """
     line = as_line(text)
-    french, iso = _FRENCH_DAY.fullmatch(line), _ISO_DAY.fullmatch(line)
+    french, iso, spoken = (
+        _FRENCH_DAY.fullmatch(line),
+        _ISO_DAY.fullmatch(line),
+        _SPOKEN_DAY.fullmatch(fold(line)),
+    )
     try:
         if french:
             return dt.date(int(french[3]), int(french[2]), int(french[1])).isoformat()
+        if spoken and spoken[2] in _MONTHS:
+            return dt.date(int(spoken[3]), _MONTHS[spoken[2]], int(spoken[1])).isoformat()
         if iso:
             return dt.date(int(iso[1]), int(iso[2]), int(iso[3])).isoformat()
     except ValueError:
