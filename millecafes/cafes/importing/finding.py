@@ -124,16 +124,15 @@ def find_duplicates(batch: Batch) -> None:
     batch.memory["register"] = register
     for draft in batch.drafts:
         _find(draft, register)
-    targets = {draft.target: draft for draft in batch.drafts if draft.target}
-    records = current(set(targets), lock=False)
+    records = current({draft.target for draft in batch.drafts if draft.target}, lock=False)
     for draft in batch.drafts:
         _open(draft, records.get(draft.target))
     communes = batch.memory["communes"]
     missing = {str(record.values["code_insee"]) for record in records.values()} - communes.keys()
     if missing:
         communes |= Commune.objects.select_related("departement").in_bulk(missing)
-    moved = {number for number, record in records.items() if _moves(targets[number], record)}
-    entries = entries_of(moved)
+    known = [draft for draft in batch.drafts if draft.target in records]
+    entries = entries_of({draft.target for draft in known if _moves(draft, records[draft.target])})
     for draft in batch.drafts:
         record = records.get(draft.target)
         _organisation(draft, register, record)
