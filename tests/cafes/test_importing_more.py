@@ -51,6 +51,17 @@ def test_a_first_day_alone_says_that_a_café_is_open() -> None:
     assert "colonne F « Ouvert le » : un café en ouverture n’a pas encore ouvert" in words
 
 
+def test_another_model_takes_its_variant_away_with_it() -> None:
+    known = make_cafe("Le Zinc", variant="lease")
+    row = ("Le Zinc", "Associatif", "Técou", "43,85", "1.95e+00")
+    run = apply(look(row, head=("Nom", "Modèle", "Commune", "Latitude", "Longitude")))
+    known.refresh_from_db()
+    assert (known.model, known.variant, known.longitude) == ("associative", "", 1.95)
+    undo(run)
+    known.refresh_from_db()
+    assert (known.model, known.variant) == ("entrepreneurial", "lease")
+
+
 def test_a_first_day_says_nothing_of_a_café_known() -> None:
     known = make_cafe("Le Zinc", activity=Activity.PAUSED)
     before = list(CafeState.objects.values())

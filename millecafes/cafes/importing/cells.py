@@ -22,7 +22,7 @@ from millecafes.common.exports.columns import UNKNOWN
 from millecafes.common.imports.registry import as_line
 from millecafes.common.matching import fold
 
-_NUMBER = re.compile(r"[-+]?[0-9]{1,3}(?:[.,][0-9]{1,20})?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,3}(?:[.,][0-9]{1,20})?(?:[eE][-+]?[0-9]{1,2})?")
 _EUROS = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2})0*)?\s*€?")
 _OSM = re.compile(r"(?:https://www\.openstreetmap\.org/)?((?:node|way|relation)/[0-9]{1,15})")
 OTHER_WORDS: dict[type[TextChoices], dict[str, tuple[str, ...]]] = {

@@ -280,6 +280,9 @@ def _keep_what_is_same(draft: Draft, record: Current) -> None:
 def _follow(draft: Draft, record: Current | None) -> None:
     """What a change brings with it: who said the hours, where the point comes from, other services."""
     values, known = draft.values, record.values if record else {}
+    if known and values.get("modele", known["modele"]) != known["modele"]:
+        # The variant was one of the model before.
+        values.setdefault("variante", "")
     if "horaires" in values and values["horaires"] != known.get("horaires", ""):
         values["origine_horaires"] = HoursSource.IMPORT.value
         values.setdefault("horaires_confirmes_le", "")
