@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("millecafes.pages.urls")),
     path("", include("millecafes.partners.urls")),
     path("", include("millecafes.cafes.urls")),
+    path("", include("millecafes.siting.urls")),
     path("", include("millecafes.common.urls")),
     path("", include("millecafes.api.urls")),
     path("admin/login/", repair_sign_in),

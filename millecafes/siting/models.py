@@ -23,6 +23,12 @@ from millecafes.siting.enums import (
 from millecafes.siting.rules import Parameters
 from millecafes.territory.models import Commune
 
+# Who says that nothing does better than the bound of a result.
+BOUND_WORDS = {
+    "multipliers": "vérifiable par un programme indépendant",
+    "solver": "sur la foi du solveur exact",
+}
+
 
 class Scenario(models.Model):
     """A question asked of the computation: how many cafés, where, and what counts. Private to the team."""
@@ -188,6 +194,22 @@ class PlanRun(models.Model):
     def is_done(self) -> bool:
         """Whether there is a result."""
         return self.ended_at is not None
+
+    @property
+    def gap_percent(self) -> float | None:
+        """The gap, in percent of the bound."""
+        return None if self.gap is None else 100 * self.gap
+
+    @property
+    def bound_label(self) -> str:
+        """Who says that nothing better than the bound exists."""
+        return BOUND_WORDS.get(self.bound_kind, self.bound_kind)
+
+    @property
+    def live_gap(self) -> float | None:
+        """The gap of the best plan so far, in percent of the bound."""
+        gap = self.live.get("gap")
+        return None if gap is None else 100 * float(gap)
 
 
 class Pick(models.Model):

@@ -9,6 +9,7 @@ from millecafes.accounts.enums import RoleKind
 from millecafes.accounts.rules import in_perimeter, is_team, wears
 from millecafes.common.permissions import add
 from millecafes.siting.enums import Objective, SupplyChoice
+from millecafes.territory.enums import Service
 from millecafes.territory.rules import ELIGIBLE_POPULATION
 
 follows = is_team | (wears(RoleKind.REGIONAL) & in_perimeter)
@@ -82,6 +83,20 @@ class Parameters:
     seconds: int = 30
     seed: int = 1
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether some people count for more than one."""
+        return bool(self.frr_percent or self.desert_percent)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the value looked for."""
+        if self.objective == Objective.P_MEDIAN:
+            return "minutes × habitants gagnées"
+        if self.objective == Objective.GRADUAL or self.is_weighted:
+            return "habitants pondérés"
+        return "habitants"
+
     def as_dict(self) -> dict[str, Any]:
         """The same, as JSON keeps it."""
         return asdict(self)
@@ -124,3 +139,16 @@ class Solved:
     equity: list[dict[str, Any]]
     certificate: bytes = b""
     trace: list[list[float | None]] = field(default_factory=list)
+
+
+# Minutes from which the lack of a service is felt, and is complete, with its weight (hypotheses of the
+# programme: guides/models.md, 1). The index of a commune goes from 0 (all near) to 100 (all far).
+FELT_MINUTES: dict[Service, tuple[float, float, float]] = {
+    Service.DRINKS: (4, 12, 3),
+    Service.CATERING: (5, 15, 2),
+    Service.BREAD: (3, 10, 3),
+    Service.GROCERY: (5, 15, 3),
+    Service.POST: (5, 15, 2),
+    Service.PRESS: (5, 15, 1),
+    Service.DIGITAL: (8, 20, 2),
+}

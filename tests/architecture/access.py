@@ -40,6 +40,7 @@ from tests.architecture.access_objects import (
     its_ticket,
     its_upload,
 )
+from tests.architecture.access_siting import SITING_CASES
 
 if TYPE_CHECKING:
     pass
@@ -168,6 +169,7 @@ CASES: dict[str, Case] = {
     },
     "cafes:cafe": Case(kwargs=lambda side: {"pk": side.cafe.pk}),
     **TEAM_CASES,
+    **SITING_CASES,
     "partners:list": Case(opens=LEADS),
     "partners:export": Case(opens=LEADS, kwargs={"format": "csv"}),
     "partners:add": Case(opens=LEADS),
@@ -247,6 +249,8 @@ CASES: dict[str, Case] = {
     # What asks for a token knows no cookie.
     "api:cafes": Case(),
     "api:cafe": Case(kwargs=lambda side: {"number": side.cafe.pk}),
+    "api:plan": Case(404),  # nothing is published in the tests of doors
+    "api:plan_communes": Case(404),
     "api:organisations": Case(401),
     "api:organisation": Case(401, kwargs=lambda side: {"number": side.contact.organisation_id}),
     "api:me": Case(401),

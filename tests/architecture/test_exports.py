@@ -12,6 +12,7 @@ WITHOUT_FILE = {
     "common/imports/preview.html",  # the lines of a file that the person has
     "common/imports/result.html",  # the same
     "cafes/public_list.html",  # its links are in `public_reuse.html`
+    "siting/communes_body.html",  # they are in the two pages made of it
 }
 
 

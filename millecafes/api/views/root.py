@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from millecafes.api.admission import make_api
-from millecafes.api.views import areas, cafes, communes, maps, me, organisations, sources
+from millecafes.api.views import areas, cafes, communes, maps, me, organisations, plan, sources
 from millecafes.api.views.guide import Reference
 
 DESCRIPTION = (
@@ -23,6 +23,7 @@ api.add_router("/communes", communes.router)
 api.add_router("/territoires", areas.router)
 api.add_router("/carte", maps.router)
 api.add_router("/cafes", cafes.router)
+api.add_router("/plan", plan.router)
 api.add_router("/", sources.router)
 api.add_router("/", me.router)
 api.add_router("/organisations", organisations.router)

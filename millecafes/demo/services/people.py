@@ -25,6 +25,7 @@ from millecafes.common.actors import Actor
 from millecafes.common.guards import GuardError
 from millecafes.demo.queries import has_real_people
 from millecafes.demo.services.network import seed_network
+from millecafes.demo.services.plans import seed_plans
 from millecafes.pages.enums import Subject
 from millecafes.pages.models import ContactMessage
 from millecafes.pages.services import record_message
@@ -83,6 +84,7 @@ def seed(*, actor: Actor, now: dt.datetime) -> int:
     given = 0
     organisations = _organisations(actor=actor, now=now)
     seed_network(actor=actor, now=now)
+    seed_plans(actor=actor, now=now)
     cafe = Cafe.objects.filter(is_demo=True, commune="81294").order_by("pk").first()
     for entry in cast()["person"]:
         person = User.objects.filter(email=entry["email"]).first() or create_person(

@@ -7,7 +7,6 @@ Communes of 3,500 inhabitants and more have a café; the others are both candida
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -263,10 +262,8 @@ def plan_instance(
     return solution, certificate
 
 
-def written(solution: Solution, certificate: dict[str, Any], seconds: float, path: Path) -> dict[str, Any]:
-    """Write the certificate beside the plan; what the plan's file says."""
-    beside = path.with_suffix(".certificate.json")
-    beside.write_text(json.dumps(certificate, ensure_ascii=False), encoding="utf-8")
+def told(solution: Solution, certificate: dict[str, Any]) -> dict[str, Any]:
+    """What the file of a plan says of it, but its time and its certificate."""
     return {
         "selected": certificate["selected"],
         "objective": solution.objective,
@@ -275,6 +272,4 @@ def written(solution: Solution, certificate: dict[str, Any], seconds: float, pat
         "checked_bound": solution.checked_bound,
         "proved": solution.proved,
         "gap": solution.gap,
-        "seconds": round(seconds, 3),
-        "certificate": str(beside),
     }

@@ -4,6 +4,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { Protocol } from "pmtiles";
 import { control } from "./control.js";
+import { marked } from "./points.js";
 import { hatch, mapStyle, readColors, recolor } from "./style.js";
 
 maplibre.setWorkerUrl(workerUrl);
@@ -14,14 +15,12 @@ const CODE_LENGTH = 5;
 const commune = (code) => ({ source: "tuiles", sourceLayer: "communes", id: code });
 
 export async function drawMap(frame) {
-  const { values, tiles, commune: page, bounds, classes } = frame.dataset;
+  const { values, tiles, commune: page, bounds, classes, scale } = frame.dataset;
   const canvas = frame.querySelector("[data-carte-canvas]");
-  const answer = await fetch(values);
-  if (!answer.ok) throw new Error(`${values}: ${answer.status}`);
-  const known = await answer.json();
+  let known = await read(values);
   canvas.hidden = false;
 
-  const count = Number(classes);
+  const count = scale || Number(classes);
   const colors = readColors();
   const map = new maplibre.Map({
     container: canvas,
@@ -45,7 +44,8 @@ export async function drawMap(frame) {
     new Promise((_, reject) => map.once("error", (event) => reject(event.error))),
   ]);
 
-  const levels = paint(map, known);
+  let levels = paint(map, known);
+  const drawn = known.points && marked(map, known.points, colors);
   const words = (feature) => {
     const level = levels.get(feature.properties.code);
     if (level === undefined) return `${feature.properties.name} : hors du filtre`;
@@ -54,8 +54,24 @@ export async function drawMap(frame) {
   const open = (feature) => feature && location.assign(page.replace("00000", feature.properties.code));
   follow(map, document.querySelector("[data-carte-here]"), words, open);
   control(map, frame);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => recolor(map, readColors(), count));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    recolor(map, readColors(), count);
+    drawn?.recolor(readColors());
+  });
+  // A plan that is still being improved: the same map, with what is known by now.
+  map.refresh = async () => {
+    known = await read(values);
+    map.removeFeatureState({ source: "tuiles", sourceLayer: "communes" });
+    levels = paint(map, known);
+    drawn?.move(known.points);
+  };
   return map;
+}
+
+async function read(values) {
+  const answer = await fetch(values);
+  if (!answer.ok) throw new Error(`${values}: ${answer.status}`);
+  return answer.json();
 }
 
 function paint(map, { codes, levels }) {

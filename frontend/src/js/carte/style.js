@@ -27,7 +27,13 @@ export function hatch(colors) {
   return pen.getImageData(0, 0, size, size);
 }
 
+// A plan: what is near is pale, what it brings is darker, who is left is the tile.
+const PLAN = ["map-land", "heat-1", "heat-3", "heat-5", "accent"];
+
 export function fillColor(colors, count) {
+  if (count === "plan") {
+    return ["match", LEVEL, ...PLAN.flatMap((role, level) => [level, colors[role]]), colors["map-sea"]];
+  }
   const heat = count === 2 ? [1, 4] : [1, 2, 3, 4, 5].slice(0, count);
   return ["match", LEVEL, ...heat.flatMap((step, level) => [level, colors[`heat-${step}`]]), colors["map-sea"]];
 }
