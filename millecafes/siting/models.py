@@ -25,7 +25,7 @@ from millecafes.territory.models import Commune
 
 # Who says that nothing does better than the bound of a result.
 BOUND_WORDS = {
-    "multipliers": "vérifiable par un programme indépendant",
+    "multipliers": "recalculable d’après le certificat",
     "solver": "sur la foi du solveur exact",
 }
 

@@ -11,12 +11,19 @@ from django.utils import timezone
 
 from millecafes.common.jobs.testing import run_pending
 from millecafes.siting.enums import SiteRule
+from millecafes.siting.management.commands import plan_sites
 from millecafes.siting.models import PlanRun
 from millecafes.siting.services import runs
 from millecafes.siting.services.scenarios import rule_site
 from tests.factories.siting import ACTOR, make_scenario, make_valley
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+@pytest.fixture(autouse=True)
+def just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command counts its time from the start of its process, which is here that of all the tests."""
+    monkeypatch.setattr(plan_sites, "age", lambda: 0.0)
 
 
 def computed(**details: object) -> PlanRun:

@@ -14,6 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from millecafes.engines.location.check import check
+from millecafes.siting.management.commands import plan_sites
+
+
+@pytest.fixture(autouse=True)
+def just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command counts its time from the start of its process, which is here that of all the tests."""
+    monkeypatch.setattr(plan_sites, "age", lambda: 0.0)
 
 
 def made(path: Path, *, seed: int = 5, **changed: Any) -> Path:

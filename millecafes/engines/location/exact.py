@@ -41,7 +41,10 @@ class ExactThread(threading.Thread):
             place = int(np.searchsorted(self.pool, site))
             self.program.constrain([place], [1.0], 1.0, 1.0)
         solver = programs.solver_of(
-            self.program, seconds=min(self.record.clock.left, 1e7), gap=0.999 / unit, seed=self.seed
+            self.program,
+            seconds=min(self.record.clock.left, 1e7),
+            gap=0.999 if unit == 1 else 1e-6,
+            seed=self.seed,
         )
         solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)
         solver.cbMipInterrupt.subscribe(self._interrupt)
@@ -51,12 +54,15 @@ class ExactThread(threading.Thread):
         if not self.stopped.is_set():
             solver.run()
         status = solver.getModelStatus()
-        if status in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInterrupt}:
-            self._hear(float(solver.getInfo().mip_dual_bound))
+        proved = status == highspy.HighsModelStatus.kOptimal
+        if proved:
+            self._keep(np.array(solver.getSolution().col_value))
+        if proved or status == highspy.HighsModelStatus.kInterrupt:
+            self._hear(float(solver.getInfo().mip_dual_bound), proved=proved)
 
-    def _hear(self, bound: float) -> None:
+    def _hear(self, bound: float, *, proved: bool = False) -> None:
         if np.isfinite(bound) and bound > 0:
-            self.record.offer_bound(bound * self.record.problem.scale)
+            self.record.hear(bound * self.record.problem.scale, proved=proved)
 
     def _interrupt(self, event: Any) -> None:
         self._hear(float(event.data_out.mip_dual_bound))
@@ -75,8 +81,10 @@ class ExactThread(threading.Thread):
 
     def _take(self, event: Any) -> None:
         """A plan that HiGHS found."""
-        found = np.asarray(event.data_out.mip_solution)[: self.pool.size]
-        selected = self.pool[found > 0.5]
+        self._keep(np.asarray(event.data_out.mip_solution))
+
+    def _keep(self, values: Any) -> None:
+        selected = self.pool[values[: self.pool.size] > 0.5]
         if selected.size <= self.arrays.count:
             self.record.offer_sites(selected, self.record.problem.value(selected))
 

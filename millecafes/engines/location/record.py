@@ -11,6 +11,8 @@ from millecafes.engines.location.bounding import Dual, checked_bound, whole_pric
 from millecafes.engines.location.problem import Ints, Problem
 from millecafes.engines.location.solution import MULTIPLIERS, SOLVER, Clock, Progress, Solution, Trace
 
+UNTOLD = 1e-6  # share of a value that the exact solver does not tell from nothing
+
 
 class Record:
     """The best plan and the best bounds, in whole gains."""
@@ -79,6 +81,15 @@ class Record:
                 return
             self.solver = whole
         self._tell()
+
+    def hear(self, bound: float, *, proved: bool) -> None:
+        """The bound of the exact solver on the whole problem; once it has proved, the best plan's value.
+
+        Its arithmetic is in double precision: what it cannot tell from the best is the best, on its word.
+        """
+        if proved and bound - self.value <= UNTOLD * max(bound, 1.0):
+            bound = self.value
+        self.offer_bound(bound)
 
     def _tell(self) -> None:
         if self.value < 0:

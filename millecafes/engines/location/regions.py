@@ -76,9 +76,10 @@ def remake(
     program = programs.write(arrays, sites, plan.state[3], unit, price or 0.0)
     programs.bind(program, arrays, plan, arrays.count - plan.number if price is None else sites.size)
     answer = programs.run(program, seconds=seconds, start=old, gap=gap, nodes=nodes, seed=seed)
-    if record is not None and answer is not None:
-        record.offer_bound(answer.bound * unit + float(plan.state[3].sum()))
     plan.add(old if answer is None else answer.sites)
+    if record is not None and answer is not None:
+        record.offer_sites(plan.selected, plan.value)
+        record.hear(answer.bound * unit, proved=answer.proved)
     gained = plan.value - before - (price or 0.0) * (plan.number - number)
     if gained < 0 and answer is not None:
         plan.remove(answer.sites)

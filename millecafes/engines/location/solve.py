@@ -78,6 +78,8 @@ class Search:
         self.pairs = int((self.arrays.start[self.pool + 1] - self.arrays.start[self.pool]).sum())
         self.places = problem.places if problem.places is not None else embed(self.arrays)
         self.unit = problem.scale
+        # Whole people are told apart; smaller parts are near what HiGHS tells apart.
+        self.tolerance = 0.99 if problem.scale == 1 else 1e-6
         self.timed = clock.stop.seconds is not None
         self.theta = 1.0
         self.plan = first_plan(self.arrays, self.pool)
@@ -165,7 +167,7 @@ class Search:
             unit=self.unit,
             seconds=min(SOLVER_SECONDS, max(self.clock.left, 0.01)) if self.timed else 1e6,
             nodes=SOLVER_NODES,
-            gap=0.99 / self.unit,
+            gap=self.tolerance,
             seed=self.seed,
             price=price,
         )
@@ -199,7 +201,7 @@ class Search:
             unit=self.unit,
             seconds=self.clock.left if self.timed else 1e6,
             nodes=SMALL_NODES,
-            gap=0.99 / self.unit,
+            gap=self.tolerance,
             seed=self.seed,
             price=None,
             record=self.record,
