@@ -225,13 +225,13 @@ def test_shares_never_mix_two_vintages(db: None) -> None:
 def test_queries_do_not_grow(
     client: Client, db: None, neighbours: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """One for the commune and one for the cafés around; nothing per neighbour, service or indicator."""
+    """One for the commune, one for the cafés around, one for the plan; nothing per neighbour or indicator."""
     make_road(*[600] * (neighbours + 1))
     make_supply(make_dataset("sirene_5630z"), Service.DRINKS, c81002=1)
     refresh_access(services=tuple(Service)[:7], now=NOW)
     refresh_statistics(now=NOW)
     client.get("/communes/81001-village-0/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert client.get("/communes/81001-village-0/").status_code == 200
 
 
