@@ -75,12 +75,7 @@ class Record:
 
     def offer_bound(self, bound: float) -> None:
         """A bound on the word of the exact solver, in gains; values are whole."""
-        whole = int(np.floor(bound * (1 + 1e-12) + 1e-6 * self.problem.scale))
-        with self.lock:
-            if whole >= self.solver:
-                return
-            self.solver = whole
-        self._tell()
+        self._lower(int(np.floor(bound * (1 + 1e-12) + 1e-6 * self.problem.scale)))
 
     def hear(self, bound: float, *, proved: bool) -> None:
         """The bound of the exact solver on the whole problem; once it has proved, the best plan's value.
@@ -88,8 +83,16 @@ class Record:
         Its arithmetic is in double precision: what it cannot tell from the best is the best, on its word.
         """
         if proved and bound - self.value <= UNTOLD * max(bound, 1.0):
-            bound = self.value
-        self.offer_bound(bound)
+            self._lower(self.value)
+        else:
+            self.offer_bound(bound)
+
+    def _lower(self, whole: int) -> None:
+        with self.lock:
+            if whole >= self.solver:
+                return
+            self.solver = whole
+        self._tell()
 
     def _tell(self) -> None:
         if self.value < 0:

@@ -98,9 +98,9 @@ class Search:
         record.offer(plan)
         self.dual = start_dual(self.arrays, plan.state[3])
         self.sharpen(FIRST_STEPS)
-        if self.pool.size <= SMALL and self.exactly():
-            return
         if record.done() or not plan.number:
+            return
+        if self.pool.size <= SMALL and self.exactly():
             return
         self.price = self.dual.price
         plan.anneal(
