@@ -84,9 +84,9 @@ def make_others() -> None:
     moving = {"model": CafeModel.ITINERANT, "variant": CafeVariant.SEASONAL}
     run_by_many = {"model": CafeModel.ASSOCIATIVE, "variant": CafeVariant.CLASSIC}
     make_cafe("L’Indépendant", origin=Origin.INDEPENDENT, latitude=43.9, longitude=2.0)
-    make_cafe("La Roulotte", latitude=43.7, longitude=1.8, **moving)
+    make_cafe("La Roulotte", latitude=43.87, longitude=1.86, **moving)
     # The only one of its kind with this service, whatever other tests add to the shared site.
-    alone = make_cafe("La Bascule", latitude=44.0, longitude=2.2, **run_by_many)
+    alone = make_cafe("La Bascule", latitude=43.86, longitude=1.98, **run_by_many)
     make_service(alone, "numerique")
     for number in range(20):
         make_cafe(f"Zinc {number:02d}", tecou(), latitude=43.8 + number / 500, longitude=1.9)

@@ -103,10 +103,10 @@ def test_on_a_phone_the_map_waits_to_be_asked_for(visit: Visit, cafe: str, journ
 
 
 def test_around_me(visit: Visit, cafe: str) -> None:
-    where = {"latitude": 43.9991, "longitude": 2.2009}
+    where = {"latitude": 43.8601, "longitude": 1.9809}
     page = visit("/cafes/", viewport=PHONE, geolocation=where, permissions=["geolocation"])
     page.get_by_role("button", name="Autour de moi").click()
-    page.wait_for_url(re.compile(r"pres=44.00%2C2.20"))
+    page.wait_for_url(re.compile(r"pres=43.86%2C1.98"))
     expect(page.locator(".cafe__name").first).to_have_text("La Bascule")
     expect(page.locator(".finder__bar")).to_contain_text("votre position")
 

@@ -202,3 +202,18 @@ def test_a_place_that_gains_nothing_is_not_opened(tmp_path: Path) -> None:
     plan = planned(tmp_path, "--sites", "3", instance=instance)
     assert sorted(plan["selected"]) == ["c", "d"]
     assert plan["objective"] == 500
+
+
+def test_prices_so_large_that_their_sum_would_wrap_prove_nothing(tmp_path: Path) -> None:
+    """Reduced gains of 0, and prices whose sum in 64 bits is that of a worthless plan said to be the best."""
+    plan = planned(tmp_path, "--sites", "6", "--minutes", "12")
+    certificate = json.loads(Path(plan["certificate"]).read_text())
+    with np.load(tmp_path / "communes.npz") as data:
+        small = [str(code) for code in data["code"][4:94]]
+        prices = dict.fromkeys(small, 2**40)
+        wanted = certificate["value"] * certificate["parts"]
+        large = (wanted - 86 * 2**40) % 2**64
+        prices |= dict(zip(small[:4], [large // 4 + (k < large % 4) for k in range(4)], strict=True))
+        assert sum(prices.values()) == 2**64 + wanted
+        certificate |= {"multipliers": prices, "bound": certificate["value"]}
+        assert not check(certificate, data)

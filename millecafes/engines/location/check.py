@@ -42,14 +42,14 @@ def check(c: Any, data: Any) -> bool:
     at = np.radians(np.stack([data["lon"][keep], data["lat"][keep]], axis=1))
     place = {name: number for number, name in enumerate(code)}
     small, chosen = np.flatnonzero(people < 3500), np.array([place[k] for k in c["selected"]], int)
-    good = len(set(c["selected"])) <= c["sites"] and set(chosen) <= set(small)
-    good &= all((dep[chosen] == d).sum() <= most for d, most in c["budget"].items())
     i, j, g = gains(c, at, people.astype(np.int64), small, np.flatnonzero(people >= 3500))
+    good = set(chosen) <= set(small) and 0 < c["parts"] < 2**62 / max(g.sum(dtype=float), 1)  # nothing wraps
+    good &= chosen.size <= c["sites"] and all(sum(dep[chosen] == d) <= n for d, n in c["budget"].items())
     best, price, rho = np.zeros((3, len(code)), np.int64)
     np.maximum.at(best, i[np.isin(j, chosen)], g[np.isin(j, chosen)])
     price[np.array([place[k] for k in c["multipliers"]], int)] = list(c["multipliers"].values())
     np.add.at(rho, j, np.maximum(g * c["parts"] - price[i], 0))
-    bound, left, room = int(price.sum()), c["sites"], dict(c["budget"])
+    bound, left, room = sum(price.tolist()), c["sites"], dict(c["budget"])
     for k in small[np.argsort(-rho[small], kind="stable")]:
         if left and room.get(dep[k], 1):
             bound, left, room[dep[k]] = bound + int(rho[k]), left - 1, room.get(dep[k], 10**9) - 1
